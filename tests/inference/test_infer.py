@@ -321,6 +321,15 @@ class TestWhatReasonsSay:
         assert "weak" not in asked(infer(records))
         assert "weak" in asked(infer([{**one, "reason": "breadth is good"} for one in records]))
 
+    def test_so_do_targets_and_plain_ends_beside_a_side(self) -> None:
+        reasons = ("target", "close", "stop", "EOD")
+        records = [
+            {"action": "BUY", "time": time, "pnl": str(n % 4 - 2), "reason": reasons[n % 4]}
+            for n, time in enumerate(times(12))
+        ]
+        assert "weak" not in asked(infer(records))
+        assert "weak" in asked(infer([{**one, "reason": "close above MA"} for one in records]))
+
 
 class TestAsked:
     def test_records_that_come_again(self) -> None:

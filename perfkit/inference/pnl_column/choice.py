@@ -29,12 +29,13 @@ from perfkit.inference.table.derived_columns import Either, amounts_before, join
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import is_part_of_indicator, pnl_columns
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
+from perfkit.inference.words.names import GROSS, MONEY, NET, PERCENT, pnl_name, word_set, words
 
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
 _OF_TRADES = word_set("trade closed exit close sold settled resolved resolution")
 """Words of events that are no orders, signals or totals."""
+_NET_WORDS = NET | word_set("fee fees commission commissions cost costs")
 _EXCURSIONS = frozenset(("mae", "mfe", "excursion"))
 
 
@@ -209,6 +210,19 @@ def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:
     )
 
 
+def _is_named_net_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one result is never above another, whose name it has with a word such as `net`.
+
+    pnl 20.5   pnlcomm 20.1
+    """
+    if not one.name.is_net or other.name.is_net or one.name.is_running:
+        return False
+    if one.unit != MONEY or other.unit != MONEY:
+        return False
+    is_named_so = {*one.pnl.words} - _NET_WORDS == {*other.pnl.words} - GROSS
+    return is_named_so and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)
+
+
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
     """A candidate after a look at the others: net over gross where they differ by the costs."""
     for other in found:
@@ -219,6 +233,7 @@ def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) 
         rows = says.checked(one.closing.rows)
         is_less = bool(fees) and says.differ_by_costs(other.pnl, one.pnl, fees, rows)
         is_after = _is_after_costs_of(one, other) and not (is_less and other.name.is_running)
+        is_after = is_after or _is_named_net_of(one, other)
         if is_after or is_less:
             score = (other if is_after else one).score + 30
             reasons = (*one.reasons, f"is {other.pnl.name} less the costs")

@@ -168,6 +168,8 @@ def _of_others(
         found.append((8, "each record has one of the two"))
     elif unit == MONEY and (piece := says.of_each_piece(pnl, others, roles, rows)) is not None:
         found.append((12, f"is {piece.name} of each piece, times the quantity"))
+    elif unit == MONEY and (move := says.of_each_point(pnl, others, roles, rows)) is not None:
+        found.append((12, f"is {move.name}, times what one of it is worth"))
     return found
 
 
@@ -256,9 +258,15 @@ def _of_columns(
 
 
 def _orders(roles: Mapping[str, Column]) -> bool:
-    """Whether sides are those of orders, so that the closing one of a long trade is a sale."""
+    """Whether sides are those of orders, so that the closing one of a long trade is a sale.
+
+    Some of them may say that they close: `SELL` and `BUY (Cover)`.
+    """
     side = roles.get("side")
-    return side is not None and set(side.distinct) - {""} <= {"buy", "sell"}
+    if side is None or side.kind != TEXT:
+        return False
+    said = [set(words(label)) for label in side.distinct if label]
+    return bool(said) and all(one & _ORDERS and one <= _ORDERS | _OF_A_CLOSE for one in said)
 
 
 _ORDERS = word_set("buy sell bought sold")

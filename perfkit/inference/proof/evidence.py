@@ -16,7 +16,7 @@ from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
 from perfkit.inference.table.held import before_and_after
 from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
 from perfkit.inference.table.roles import is_part_of_indicator
-from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.names import POINTS, RISK, pnl_name, word_set, words
 from perfkit.inference.words.role_names import is_signed_cost
 
 AGREES = Decimal("0.8")
@@ -28,10 +28,16 @@ HUNDRED = Decimal(100)
 OF_SUMS = Decimal("1e-12")
 """Differences of binary numbers are off by so much of them."""
 _LEAST_PIECES = 4
+_OF_ONE_TRADE = frozenset(("side", "entry_price", "exit_price"))
 _NEARLY_SAME = Decimal("0.01")
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
-_ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
+_ENDS = word_set("""
+    stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut target targets tgt
+    eod eos squareoff liquidation liquidated
+    """)
+_PLAIN_ENDS = frozenset(("close", "time", "end", "expiry", "session"))
+"""Reasons that are ends by themselves, while `close above the average` is one to buy."""
 _RATES = word_set("pct percent percentage % perc prct prc return roi")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
 
@@ -321,7 +327,10 @@ def reason_agrees(pnl: Column, reason: Column, rows: Sequence[int]) -> bool:
 
 def reasons_are_ends(reason: Column, rows: Sequence[int]) -> bool:
     """Whether most reasons name a stop, a target or another end, as no reason to buy does."""
-    ends = {label: bool(set(words(label)) & (_ENDS | _STOPS)) for label in reason.distinct}
+    ends = {
+        label: bool({*words(label)} & (_ENDS | _STOPS)) or " ".join(words(label)) in _PLAIN_ENDS
+        for label in reason.distinct
+    }
     return sum(ends[reason.labels[row]] for row in rows) >= AGREES * len(rows) > 0
 
 
@@ -374,3 +383,27 @@ def in_two_columns(columns: Sequence[Column]) -> WonOrLost | None:
     if len(won) != 1 or len(lost) != 1 or is_part_of_indicator(won[0], columns):
         return None
     return won_or_lost(won[0], lost[0])
+
+
+def of_each_point(
+    pnl: Column, others: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> Column | None:
+    """A result in points or in R of which a P&L is the same multiple in all records.
+
+    points 4.25, -2.5, 8    profit 21.25, -12.5, 40
+
+    Totals of days have both as well, but neither a side nor a price.
+    """
+    for other in others if roles.keys() & _OF_ONE_TRADE else ():
+        name = pnl_name(other.name)
+        if name is None or name.unit not in (POINTS, RISK) or name.is_running:
+            continue
+        pairs = [(pnl.numbers[row], other.numbers[row]) for row in rows[:CHECKED]]
+        ratios = sorted(a / b for a, b in pairs if a and b)
+        if len({b for _, b in pairs if b}) < _LEAST_PIECES or len(ratios) * 2 < len(pairs):
+            continue
+        middle = ratios[len(ratios) // 2]
+        alike = sum(abs(one - middle) <= abs(middle) * _NEARLY_SAME for one in ratios)
+        if middle > 0 and alike >= AGREES * len(ratios):
+            return other
+    return None

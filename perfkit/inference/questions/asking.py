@@ -47,7 +47,10 @@ from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.cost_columns import fees_of
 from perfkit.inference.table.time_columns import Times
+from perfkit.inference.words.names import word_set
 
+_OF_POSITIONS = word_set("open close entry exit")
+"""Words for when a trade was opened and closed, which a window from a start to an end has not."""
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 
 
@@ -64,13 +67,13 @@ def doubts_of(
         which_result(best, rival_of(candidates), identity, roles),
         two_names(best, columns),
         total_so_far(best, roles, identity, times),
-        None if _are_bets(best, columns, times) else _thin(best, roles, identity),
+        None if _are_bets(best, columns, times) else _thin(best, roles, identity, times),
         results_of_zero(best, candidates, roles, fees_of(columns)),
         counted_on_openings(best, identity),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
-        or repeated_as_they_are(best, columns, roles, identity)
         or under_labels(best, columns, roles, times)
+        or repeated_as_they_are(best, columns, roles, identity)
         or closed_again(best, roles, identity, times)
         or _nearly_again(best, roles, identity, times)
         or run_again(best, roles, times),
@@ -86,7 +89,7 @@ def doubts_of(
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns) or sums_of_others(best, columns),
-        never_entered(best),
+        never_entered(best, columns),
         corrected(best, columns),
     ]
     asked = [doubt for doubt in found if doubt is not None]
@@ -95,8 +98,13 @@ def doubts_of(
     return asked
 
 
-def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
+def _thin(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity, times: Times
+) -> Doubt | None:
     if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
+        return None
+    said = [{*one.words} & _OF_POSITIONS for one in (*times.opened[:1], *times.closed[:1])]
+    if len(said) > 1 and all(said):
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
     return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))

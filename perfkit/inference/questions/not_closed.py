@@ -26,6 +26,7 @@ _OF_REASONS = word_set("reason note notes comment")
 _OF_OPENINGS = word_set("entry open buy setup signal")
 _OF_STATES = word_set("status state result outcome trade position order final exit close")
 _EXPIRED = word_set("expired expire lapsed timeout timedout")
+_OF_ENDS = word_set("outcome result status state reason")
 _CORRECTS = word_set("corrects correction corrected_by supersedes superseded replaces amends")
 _FEW_CORRECT = 4
 _LEAST_SUMS = 2
@@ -227,28 +228,36 @@ def sums_of_others(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     return None
 
 
-def never_entered(best: Candidate) -> Doubt | None:
+def never_entered(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     """Records that expired with a P&L of 0, as orders and signals do that were never filled."""
-    marker, numbers = best.closing.marker, best.pnl.numbers
-    if marker is None or marker.kind != TEXT:
-        return None
-    labels = marker.labels
-    expired = {label for label in marker.distinct if set(words(label)) & _EXPIRED}
+    marker = best.closing.marker
+    if marker is not None and marker.kind == TEXT:
+        return _expired_at_zero(best, marker)
+    likely = (one for one in columns if one.kind == TEXT and {*one.words} & _OF_ENDS)
+    asked = (_expired_at_zero(best, one) for one in likely if one.has_few_words)
+    return next((doubt for doubt in asked if doubt is not None), None)
+
+
+def _expired_at_zero(best: Candidate, column: Column) -> Doubt | None:
+    numbers, labels = best.pnl.numbers, column.labels
+    expired = {label for label in column.distinct if set(words(label)) & _EXPIRED}
     rows = [row for row in best.closing.rows if labels[row] in expired]
     others = [row for row in best.closing.rows if labels[row] not in expired]
     if not rows or not others or any(numbers[row] for row in rows):
         return None
     if not all(numbers[row] or outcome_of(labels[row]) == EVEN for row in others):
         return None
-    said = logged(marker, expired)
-    left = [word for word in best.closing.close_words if word not in said]
-    where = f"only.{marker.expression}"
+    said = logged(column, expired)
+    where = f"only.{column.expression}"
+    entered: object = {"not": _one(said)}
+    if column is best.closing.marker:
+        entered = _one([word for word in best.closing.close_words if word not in said])
     return Doubt(
         "never_entered",
         f"{len(rows)} records of {' and '.join(map(str, said))} have a {best.pnl.name} of 0, and "
         "no others but break-evens do; are they trades?",
         (
-            Answer("no, they were never entered", {where: _one(left)}),
+            Answer("no, they were never entered", {where: entered}),
             Answer("yes, they broke even", {}),
         ),
     )

@@ -17,6 +17,8 @@ _PLAIN = 22
 _TERMS = word_set("short long st lt")
 """Words for how long something was held, as gains are taxed."""
 _OF_PARTS = word_set("partial remaining remainder rest")
+_ENTERED = word_set("entry entered open opened")
+"""Words of a record that a trade was opened, which may stand beside the signal for it."""
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
@@ -36,7 +38,9 @@ def which_result(
         )
     is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
     is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
-    of_signals = any("signal" in words(str(one)) for one in best.closing.open_words)
+    opening = [{*words(str(one))} for one in best.closing.open_words]
+    of_signals = any("signal" in one for one in opening)
+    of_signals = of_signals and not any(one & _ENTERED and "signal" not in one for one in opening)
     if is_sure and (best.proved or not of_signals):
         return None
     answers = [Answer("yes", {})]

@@ -52,12 +52,40 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
                 empty = {row for row, size in enumerate(filled.numbers) if not size}
                 return empty, {filled.expression: {"above": 0}}
             return rows, {column.expression: {"not": logged(column, bad)}}
-    return _idle_records(columns)
+    rows, condition = _unfilled_records(columns)
+    return (rows, condition) if rows else _idle_records(columns)
+
+
+_OF_ENDS = word_set("outcome result status reason exit note state")
+_UNFILLED = {
+    *((one, "fill") for one in ("no", "not", "never")),
+    *((one, "filled") for one in ("not", "never", "un")),
+    *((one, what) for one in ("not", "never") for what in ("triggered", "executed", "activated")),
+    *((one, "entry") for one in ("no", "not", "never", "missed")),
+    *((one,) for one in ("nofill", "unfilled", "notfilled", "noentry", "untriggered")),
+}
+
+
+def _unfilled_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records whose outcome is that there was no entry, such as `NO_FILL`, and that earned nothing.
+
+    They may have a closing time: that at which the order or the signal expired.
+    """
+    results = _results(columns)
+    for column in columns if results else ():
+        if column.kind != TEXT or not set(column.words) & _OF_ENDS or not column.has_few_words:
+            continue
+        said = {label for label in column.distinct if words(label) in _UNFILLED}
+        rows = {row for row, label in enumerate(column.labels) if label in said}
+        if rows and not any(one.numbers[row] for one in results for row in rows):
+            return rows, {column.expression: {"not": logged(column, said)}}
+    return set(), {}
 
 
 _OF_DECISIONS = word_set("signal decision action side recommendation verdict pick bet direction")
 _IDLE = {
     *((one,) for one in ("skip", "skipped", "pass", "hold", "wait", "noop", "notrade", "nobet")),
+    *((one,) for one in ("flat", "none", "neutral")),
     *(("no", one) for one in ("trade", "bet", "action", "signal", "position", "entry")),
 }
 
@@ -70,8 +98,8 @@ def _idle_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
         if not column.has_few_words or len(column.distinct) > MOST_WORDS:
             continue
         idle = {label for label in column.distinct if words(label) in _IDLE}
-        results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
-        if not idle or not results:
+        results = _results(columns) if idle else []
+        if not results:
             continue
         earned = {row for one in results for row, amount in enumerate(one.numbers) if amount}
         rows = {row for row, label in enumerate(column.labels) if label in idle}
@@ -79,6 +107,17 @@ def _idle_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
         if not rows & earned and others and len(earned) * 10 >= 8 * others:
             return rows, {column.expression: {"not": logged(column, idle)}}
     return set(), {}
+
+
+def _results(columns: Sequence[Column]) -> list[Column]:
+    """The columns whose names say best that they are results: `net_ret`, and not `morning_ret`."""
+    named = [
+        (known.score, one)
+        for one in columns
+        if one.kind == NUMBER and (known := pnl_name(one.name))
+    ]
+    best = max((score for score, _ in named), default=0)
+    return [one for score, one in named if score == best]
 
 
 def _says_it_was_done(parts: set[str]) -> bool:

@@ -22,7 +22,7 @@ def words_like_closes(
     ended: Sequence[bool],
     known: Collection[str],
 ) -> set[str]:
-    """The words of a column, other than the `known` ones, that close a trade as well.
+    """The words of a column in some rows, other than the `known` ones, that close a trade as well.
 
     Each of their records has ended, with a closing time or an exit price, and has a P&L. Empty
     where a log has neither such times nor such prices.
@@ -31,7 +31,7 @@ def words_like_closes(
         return set()
     found = {
         label
-        for label in column.distinct
+        for label in {column.labels[row] for row in rows}
         if label and label not in known and not _says_that_none_closed(label)
     }
     for row in rows:

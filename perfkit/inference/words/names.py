@@ -114,6 +114,7 @@ _GLUED_ROLES = re.compile(
     "(entry|exit|open|close|buysell|buy|sell|avg|fill|traded|trade|order|exec|position|unit|share)"
     "(price|time|date|id|qty|quantity|size|type|reason|side)"
 )
+_GLUED_TIMES = re.compile("(dt)(open|close|in|out)|(open|close|entry|exit)(dt)")
 _ONE_LETTER = re.compile("(?<![a-z])[ru](?=pn?l(?![a-z]))", re.IGNORECASE)
 _LETTER = {"r": "realized", "u": "unrealized"}
 
@@ -192,8 +193,8 @@ def _parted(word: str) -> list[str]:
         base = "pnl" if glued[2] == "pl" or glued[3] == "loss" else glued[2]
         parts = (_LETTER.get(glued[1] or "", glued[1]), base, glued[3])
         return [part for part in parts if part and part != "loss"]
-    roles = _GLUED_ROLES.fullmatch(word)
-    return [word] if roles is None else [roles[1], roles[2]]
+    roles = _GLUED_ROLES.fullmatch(word) or _GLUED_TIMES.fullmatch(word)
+    return [word] if roles is None else [part for part in roles.groups() if part]
 
 
 def inner_name(name: str) -> str:

@@ -51,3 +51,34 @@ def test_words_for_ends_in_a_column_called_exit_agree_with_the_result(name: str)
         for n in range(12)
     ]
     assert asked(infer(records)) == []
+
+
+class TestNamesWithAWordForCosts:
+    """The P&L of backtrader, before and after commission."""
+
+    def trades(self, paid: str = "0.4") -> list[Record]:
+        return [
+            {
+                "pnl": str(n % 5 * 10 - 15),
+                "pnlcomm": str(n % 5 * 10 - 15 - float(paid)),
+                "dtopen": f"2026-04-{n + 1:02} 10:00:00",
+                "dtclose": f"2026-04-{n + 1:02} 12:00:00",
+            }
+            for n in range(12)
+        ]
+
+    def test_the_one_after_costs_is_the_result_at_the_time_of_the_close(self) -> None:
+        reading = infer(self.trades())
+        found = [field(reading, one) for one in ("net_pnl", "closed_at", "opened_at")]
+        assert (asked(reading), found) == ([], ["pnlcomm", "dtclose", "dtopen"])
+
+    def test_one_that_is_above_the_other_is_asked_about(self) -> None:
+        assert "two_results" in asked(infer(self.trades("-0.4")))
+
+    def test_in_per_cent_the_unit_is_asked_about_as_well(self) -> None:
+        records = [
+            {"exit_time": one["dtclose"], "side": "long", "ret": f"{n % 5 - 2}e-3",
+             "net_ret": f"{(n % 5 - 2) * 10 - 1}e-4"}
+            for n, one in enumerate(self.trades())
+        ]  # fmt: skip
+        assert "fraction" in asked(infer(records))

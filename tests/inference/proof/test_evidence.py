@@ -231,3 +231,28 @@ def test_a_result_of_0_that_is_called_won_or_lost_is_told(lost: str) -> None:
                      enumerate(words.items())])  # fmt: skip
     said = next(one for one in reading.evidence if "agrees with outcome" in one)
     assert ("1 with 0 are called" in said) is (lost == "0")
+
+
+class TestMultiplesOfPoints:
+    def trades(self, name: str, side: str = "direction") -> list[Record]:
+        moves = ["4.25", "-2.5", "8", "-1.75", "3", "-6.5"]
+        return [
+            {"date": f"2026-04-{n + 1:02}", "profit": str(float(move) * 5), name: move,
+             side: "long" if n % 2 else "short"}
+            for n, move in enumerate(moves * 3)
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("name", ["points", "pips", "pnl_ticks", "r_multiple"])
+    def test_show_that_a_profit_is_that_of_a_trade(self, name: str) -> None:
+        assert "weak" not in asked(infer(self.trades(name)))
+
+    def test_show_nothing_of_records_without_a_side(self) -> None:
+        records = [
+            {key: value for key, value in one.items() if key != "direction"}
+            for one in self.trades("points")
+        ]
+        assert infer(records).closed == 0
+
+    def test_show_nothing_where_the_profit_is_no_multiple(self) -> None:
+        records = [{**one, "points": str(n % 7 - 3)} for n, one in enumerate(self.trades("x"))]
+        assert "weak" in asked(infer(records))

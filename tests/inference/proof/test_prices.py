@@ -222,3 +222,22 @@ def test_stakes_in_cents_show_whether_costs_are_in_a_result(is_net: bool, result
     reading = infer(records)
     assert reading.is_sure
     assert reading.dialect["fields"]["net_pnl"] == result  # type: ignore[index]
+
+
+def test_sides_of_closing_orders_may_say_so_of_one_way_alone() -> None:
+    moves = [("100", "103", 2), ("50", "49", 3), ("10", "12", 5), ("80", "77", 1)] * 2
+    records: list[Record] = [
+        {
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "symbol": "A",
+            "side": "BUY (Cover)" if n % 3 == 0 else "SELL",
+            "qty": str(size),
+            "entry": entry,
+            "exit": out,
+            "pnl": str((int(out) - int(entry)) * size * (-1 if n % 3 == 0 else 1)),
+        }
+        for n, (entry, out, size) in enumerate(moves)
+    ]
+    reading = infer(records)
+    assert asked(reading) == []
+    assert "side is the side of the closing order" in reading.assumed

@@ -346,3 +346,21 @@ def test_expired_beside_break_evens_is_asked_about() -> None:
     ]
     assert "never_entered" in asked(infer(records))
     assert "never_entered" not in asked(infer([{**one, "status": "BE"} for one in records]))
+
+
+class TestTradesThatExpired:
+    def trades(self, of_expired: str) -> list[Record]:
+        pnls = {"WIN": "2", "LOSS": "-1", "EXPIRED": of_expired}
+        words = ["WIN", "LOSS", "EXPIRED", "LOSS"] * 5
+        return [
+            {**one, "result": word, "profit": pnls[word]}
+            for one, word in zip(trades(), words, strict=True)
+        ]
+
+    def test_those_without_any_result_are_asked_about_though_all_have_a_closing_time(self) -> None:
+        (doubt,) = infer(self.trades("0")).doubts
+        assert doubt.name == "never_entered"
+        assert doubt.answers[0].changes == {"only.result": {"not": "EXPIRED"}}
+
+    def test_those_with_one_are_not(self) -> None:
+        assert "never_entered" not in asked(infer(self.trades("0.4")))

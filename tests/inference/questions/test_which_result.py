@@ -76,3 +76,17 @@ def test_money_that_was_won_and_lost_by_its_name_is_a_result(name: str, *, is_su
     assert infer(records).is_sure is is_sure
     won = [{**one, name: str(one[name]).removeprefix("-")} for one in records]
     assert not infer(won).is_sure
+
+
+def test_signals_beside_entries_are_no_reason_to_ask() -> None:
+    records: list[Record] = []
+    for n in range(8):
+        at = f"2026-04-{n + 1:02}T1"
+        records += [
+            {"event": "SIGNAL", "time": f"{at}0:00:00Z", "close": "100"},
+            {"event": "ENTRY", "time": f"{at}1:00:00Z", "entry_price": "100"},
+            {"event": "EXIT", "time": f"{at}2:00:00Z", "exit_price": "101", "pnl": str(n % 3 - 1),
+             "exit_reason": "TP" if n % 3 else "SL"},
+        ]  # fmt: skip
+    assert "weak" not in asked(records)
+    assert "weak" in asked([one for one in records if one["event"] != "ENTRY"])

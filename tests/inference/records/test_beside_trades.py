@@ -29,3 +29,63 @@ def test_what_was_done_of_an_exit_is_true_of_some_trades(flag: str) -> None:
 def test_signals_that_nobody_followed_are_asked_about(flag: str) -> None:
     reading = infer(trades(flag))
     assert ([one.name for one in reading.doubts], reading.closed) == (["ignored"], 6)
+
+
+def limit_orders(column: str, word: str, unfilled: str = "0") -> list[Record]:
+    """Trades, and limit orders that came to nothing, with the time at which these were given up."""
+    return [
+        {
+            "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "direction": "long",
+            "entry_price": "100",
+            "exit_price": "100" if n % 4 == 0 else "102" if n % 2 else "99",
+            column: word if n % 4 == 0 else "WIN" if n % 2 else "LOSS",
+            "profit": unfilled if n % 4 == 0 else "2" if n % 2 else "-1",
+        }
+        for n in range(20)
+    ]
+
+
+@pytest.mark.parametrize("column", ["outcome", "exit_reason", "result"])
+@pytest.mark.parametrize("word", ["NO_FILL", "Not Filled", "no entry", "NEVER_TRIGGERED"])
+def test_orders_that_were_never_filled_are_no_trades(column: str, word: str) -> None:
+    reading = infer(limit_orders(column, word))
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 15)
+    assert reading.dialect["only"] == {column: {"not": [word]}}
+
+
+def test_those_with_a_result_are() -> None:
+    assert infer(limit_orders("outcome", "NO_FILL", "-0.5")).closed == 20
+
+
+@pytest.mark.parametrize("word", ["FLAT", "neutral", "no_trade"])
+def test_decisions_to_stay_out_are_no_trades(word: str) -> None:
+    records: list[Record] = [
+        {
+            "day": f"2026-04-{n + 1:02}",
+            "symbol": "ES",
+            "direction": word if n % 5 == 0 else "LONG" if n % 2 else "SHORT",
+            "morning_ret": str(0.001 * n + 0.0003),
+            "settled_at": f"2026-04-{n + 1:02}T20:00:00Z",
+            "net_pnl": "0" if n % 5 == 0 else str(n - 9.5),
+        }
+        for n in range(20)
+    ]
+    assert infer(records).closed == 16
+
+
+def test_those_are_no_closes_beside_orders_that_wait() -> None:
+    ends = (("SL_HIT", "99"), ("EXIT_AT_CLOSE", "103"), ("NOT_TRIGGERED", ""), ("WAITING", ""))
+    records: list[Record] = [
+        {
+            "Status": status,
+            "date": f"2026-04-{n + 1:02}",
+            "symbol": "A",
+            "entry_price": "100",
+            "exit_price": out,
+            "pnl": "" if status == "WAITING" else str(int(out or 100) - 100),
+        }
+        for n, (status, out) in enumerate(ends * 5)
+    ]
+    assert infer(records).closed == 10

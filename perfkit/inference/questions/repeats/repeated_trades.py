@@ -28,7 +28,7 @@ from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.questions.repeats.equal_records import are_of_own_strategies
 from perfkit.inference.records.kinds import logged
-from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column, rows_equal
+from perfkit.inference.table.columns import MOST_WORDS, NUMBER, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set
@@ -41,6 +41,12 @@ _PARTS = ("symbol", "side", "entry_price", "exit_price", "quantity")
 _LEAST = 5
 _LABELLED = 5
 """Trades under several labels are asked about if they are one of so many."""
+_MOST_LABELS = 4
+_TESTED = word_set(
+    "config configuration variant params param set run scenario fold seed version window model "
+    "strategy setting test backtest"
+)
+"""Words of a column of numbers that says with which settings something was tested."""
 _OWNERS = word_set("account user client owner trader broker exchange wallet bot subscriber")
 """Words of a column that says who traded: each of them may have made the same trade."""
 
@@ -138,12 +144,13 @@ def under_labels(
 ) -> Doubt | None:
     """A question where trades come again with another word in one column, and all else the same."""
     rows = best.closing.rows
-    if not times.opened or not times.closed or isinstance(best.pnl, Either):
+    if not times.closed or isinstance(best.pnl, Either):
         return None
     named = [roles[role] for role in _PARTS if role in roles]
-    parts = [times.opened[0], times.closed[0], *named, best.pnl]
+    parts = [*times.opened[:1], times.closed[0], *named, best.pnl]
     parts = [one for one in parts if all(one.present[row] for row in rows)]
-    if not {*times.opened[:1], *times.closed[:1], best.pnl} <= {*parts}:
+    has_entry = bool(times.opened) or {"entry_price", "exit_price"} <= roles.keys()
+    if not has_entry or not {*times.opened[:1], times.closed[0], best.pnl} <= {*parts}:
         return None
     groups = _groups(parts, rows)
     again = [group for group in groups if len(group) > 1]
@@ -167,13 +174,22 @@ def under_labels(
 
 
 def _with_main_label(label: Column, groups: Sequence[Sequence[int]]) -> list[Answer]:
-    """The answer that takes one word alone, which nearly all trades have, but not each of them."""
+    """Answers that take one word alone, where not each trade has it.
+
+    Nearly all trades have that of a log of all and of some; of a few tests of one strategy, in
+    which some trades ended otherwise, each may be meant.
+    """
     counts = Counter(label.labels[row] for group in groups for row in group)
-    word, times = max(counts.items(), key=itemgetter(1))
-    if not word or times == len(groups) or times * 10 < len(groups) * 9:
-        return []
-    (value,) = logged(label, {word})[:1]
-    return [Answer(f"only those with {label.name} {value}", {f"only.{label.expression}": value})]
+    often = sorted(counts.items(), key=itemgetter(1), reverse=True)
+    if len(often) > _MOST_LABELS:
+        often = [one for one in often[:1] if one[1] * 10 >= len(groups) * 9]
+    only = f"only.{label.expression}"
+    found = []
+    for word, times in often:
+        if word and times != len(groups):
+            (value,) = logged(label, {word})[:1]
+            found.append(Answer(f"only those with {label.name} {value}", {only: value}))
+    return found
 
 
 def _groups(parts: Sequence[Column], rows: Sequence[int]) -> list[list[int]]:
@@ -186,7 +202,9 @@ def _groups(parts: Sequence[Column], rows: Sequence[int]) -> list[list[int]]:
 
 def _tells(column: Column, again: Sequence[Sequence[int]]) -> bool:
     """Whether a column of few words has another one in each record of the same trade."""
-    if column.kind != TEXT or not column.has_few_words or set(column.words) & _OWNERS:
+    if column.kind != TEXT and not (column.kind == NUMBER and set(column.words) & _TESTED):
+        return False
+    if not column.has_few_words or set(column.words) & _OWNERS:
         return False
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return False

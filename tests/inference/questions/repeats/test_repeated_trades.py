@@ -158,3 +158,35 @@ def test_records_that_differ_in_a_moment_alone_are_asked_about() -> None:
 
 def test_records_some_seconds_apart_are_not() -> None:
     assert asked(twice("05.000000")) == []
+
+
+class TestTestsOfOneStrategy:
+    """Each trade stands there once for each of three settings, of which one ends it otherwise."""
+
+    def trades(self, column: str, settings: Sequence[object]) -> list[Record]:
+        return [
+            {
+                "symbol": "A",
+                "side": "long",
+                "entry_price": "100",
+                "exit_price": str(101 + n % 5 - 2 * (n % 2) + (setting == settings[2])),
+                "qty": "2",
+                "closed_at": f"2026-04-{n + 1:02}T1{n % 7}:30:00Z",
+                "net_pnl": str(2 * (1 + n % 5 - 2 * (n % 2) + (setting == settings[2]))),
+                column: setting,
+            }
+            for n in range(12)
+            for setting in settings
+        ]
+
+    def test_each_setting_may_be_meant(self) -> None:
+        reading = infer(self.trades("variant", ("base", "tight", "wide")))
+        (doubt,) = reading.doubts
+        assert (doubt.name, "another variant" in doubt.question) == ("repeats", True)
+        assert [one.changes for one in doubt.answers[2:]] == [
+            {"only.variant": one} for one in ("base", "tight", "wide")
+        ]
+
+    def test_so_may_one_that_is_a_number(self) -> None:
+        (doubt,) = infer(self.trades("config_id", (1, 2, 3))).doubts
+        assert "another config_id" in doubt.question
