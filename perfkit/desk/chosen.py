@@ -42,10 +42,13 @@ class ChosenSelection(Selection):
         where: Mapping[str, str],
         closed: Trades,
         opened: Trades,
+        readings: Sequence[str] = (),
     ) -> None:
         total = len(book.closed) + len(book.open)
         number = len(closed) + len(opened)
-        super().__init__(book, window, {**where, CHOSEN: f"{number:,} of {total:,} trades"})
+        super().__init__(
+            book, window, {**where, CHOSEN: f"{number:,} of {total:,} trades"}, readings
+        )
         self.closed = closed
         self.never_closed = opened
 
@@ -124,7 +127,11 @@ def chosen_trades(frame: Any, book: Book) -> tuple[Trades, Trades]:
 
 
 def chosen_selection(
-    frame: Any, book: Book, window: Window, where: Mapping[str, str]
+    frame: Any,
+    book: Book,
+    window: Window,
+    where: Mapping[str, str],
+    readings: Sequence[str] = (),
 ) -> ChosenSelection:
     """The trades that the rows of a frame are, all closed in the window. Raises `UsageError`."""
     closed, opened = chosen_trades(frame, book)
@@ -135,7 +142,7 @@ def chosen_selection(
             f"{outside} {noun} of the frame closed outside {window.label}; choose a window that "
             "contains all of them"
         )
-    return ChosenSelection(book, window, where, closed, opened)
+    return ChosenSelection(book, window, where, closed, opened, readings)
 
 
 def _columns_of(frame: Any) -> dict[str, list[Any]]:

@@ -365,7 +365,7 @@ class Desk(ComparingDesk):
         before = period_before(self.config.calendar, now.window, summary.window)
         return changes(
             summary,
-            summarize(Selection(now.book, before, now.where)),
+            summarize(Selection(now.book, before, now.where, now.readings)),
             began_in(self.config.root, now.window),
             now.book.present_day,
         )

@@ -188,7 +188,7 @@ class FrameDesk(SelectingDesk):
         where = self._source_of(frame)
         book = self.book_of(where)
         chosen = window_in(book, _span(window, start, end), date, start, end)
-        selection = chosen_selection(frame, book, chosen, where)
+        selection = chosen_selection(frame, book, chosen, where, self.readings)
         summary = summarize(selection)
         summary.data_up_to = book.present_day
         return summary

@@ -14,8 +14,8 @@ from perfkit.core.errors import NoResultsError, UndecidedError, UsageError
 from perfkit.core.interpreter import uncollected
 from perfkit.desk.desk import Desk
 from perfkit.inference.found import Found
-from perfkit.inference.source import answered, found_in, named_apart
-from perfkit.inference.source_yaml import config_yaml, in_words, source_yaml
+from perfkit.inference.source import answered, found_in, named_apart, with_likely_answers
+from perfkit.inference.source_yaml import config_yaml, in_one_sentence, in_words, source_yaml
 from perfkit.logs.files import refuse_unreadable
 from perfkit.logs.listing import shown_path
 
@@ -67,10 +67,27 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
             else found
             for found, is_asked in zip(founds, asked, strict=True)
         ]
-    for found in founds:
-        if _with_results(found).reading.doubts:
-            raise UndecidedError(_shown(found.path), questions(found.reading.doubts))
-    return founds
+    return [_decided(_with_results(found)) for found in founds]
+
+
+def _decided(found: Found) -> Found:
+    """The reading with each question answered of which one answer is much more likely.
+
+    Raises `UndecidedError` where others are left.
+    """
+    if not found.reading.doubts:
+        return found
+
+    from perfkit.desk.answers import with_figures
+
+    found = with_figures(found, _desk_of_one)
+    if asked := [doubt for doubt in found.reading.doubts if not doubt.likely]:
+        raise UndecidedError(_shown(found.path), questions(asked))
+    return with_likely_answers(found)
+
+
+def _desk_of_one(found: Found) -> Desk:
+    return desk_on([found], "UTC", 1)
 
 
 def _inferred(path: str, currency: str | None) -> Found:
@@ -118,7 +135,8 @@ def questions(doubts: Sequence[Doubt]) -> list[str]:
     for doubt in doubts:
         lines.append(f"{doubt.question}")
         for number, answer in enumerate(doubt.answers, 1):
-            lines.append(f"  {doubt.name}={number}  {answer.meaning}: {in_words(answer)}")
+            gives = f"; gives {answer.gives}" if answer.gives else ""
+            lines.append(f"  {doubt.name}={number}  {answer.meaning}: {in_words(answer)}{gives}")
         if not doubt.answers:
             lines.append(f"  ({doubt.name}) write a dialect: see `perfkit docs configuration`")
     return lines
@@ -135,4 +153,5 @@ def desk_on(
     """A desk in memory that reads these files as a workspace with that YAML would."""
     text = config_yaml(founds, timezone)
     config = of_text(text.encode(), os.getcwd(), timezone_override() or None)
-    return Desk(config, None, Options(cached=False, jobs=jobs), live=live)
+    readings = [in_one_sentence(doubt) for found in founds for doubt in found.reading.likely]
+    return Desk(config, None, Options(cached=False, jobs=jobs), live=live, readings=readings)

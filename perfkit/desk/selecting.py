@@ -34,11 +34,13 @@ class SelectingDesk(PublicNames):
         options: Options = DEFAULT,
         *,
         live: bool = False,
+        readings: Sequence[str] = (),
     ) -> None:
         self.config = config
         self.source = source
         self.options = options
         self.live = live
+        self.readings = readings
         self._books: dict[str | None, tuple[FileMark | None, Book]] = {}
         self._selected: Selection | None = None
         """The latest selection: figures, breakdown and chart of one question share its trades."""
@@ -126,7 +128,7 @@ class SelectingDesk(PublicNames):
         known = self._selected
         if known and (known.book is book and known.window == span and known.where == conditions):
             return known
-        self._selected = Selection(book, span, conditions)
+        self._selected = Selection(book, span, conditions, self.readings)
         return self._selected
 
     def closed(self, window: Window, where: Where = None) -> Trades:

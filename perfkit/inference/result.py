@@ -14,7 +14,8 @@ class Reading(NamedTuple):
     `source` and `dialect` are keys of a source and of its dialect, as in config/perfkit.yaml. Both
     are empty where no results were found. `score` is the evidence in tenths; `evidence` and
     `assumed` say in words what speaks for the reading, and what it takes for granted. `total` is
-    what the logged results add up to, where all records were looked at.
+    what the logged results add up to, where all records were looked at. `likely` are questions that
+    were answered with their first answer, which is much more likely than the others.
     """
 
     source: dict[str, object]
@@ -26,6 +27,7 @@ class Reading(NamedTuple):
     doubts: tuple[Doubt, ...]
     columns: tuple[str, ...]
     total: Decimal | None = None
+    likely: tuple[Doubt, ...] = ()
 
     @property
     def has_results(self) -> bool:

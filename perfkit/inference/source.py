@@ -247,6 +247,16 @@ def answered(found: Found, name: str, number: int) -> Found:
     return found._replace(reading=reading)
 
 
+def with_likely_answers(found: Found) -> Found:
+    """The reading with the questions answered of which one answer is much more likely."""
+    for doubt in found.reading.doubts:
+        if doubt.likely:
+            found = answered(found, doubt.name, 1)
+            reading = found.reading
+            found = found._replace(reading=reading._replace(likely=(*reading.likely, doubt)))
+    return found
+
+
 def _of_what_was_chosen(doubt: Doubt, reading: Reading, chosen: Answer) -> Doubt:
     """A question left, about what an answer chose in place of what the reading had.
 

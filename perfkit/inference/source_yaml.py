@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfkit.inference.doubts import Answer
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.found import Found
 from perfkit.inference.keys.yaml_values import block, comment
 
@@ -16,6 +16,7 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
     if explained:
         lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
         lines += [comment(f"assumed: {said}") for said in reading.assumed]
+        lines += [comment(f"likely: {in_one_sentence(doubt)}") for doubt in reading.likely]
         for doubt in reading.doubts:
             lines.append(comment(f"to be decided: {doubt.question}"))
             lines += [comment(f"  {one.meaning}: {in_words(one)}") for one in doubt.answers]
@@ -23,6 +24,19 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
     first, *rest = entry.splitlines()
     lines += [f"- {first}", *(f"  {line}" for line in rest)]
     return "".join(f"  {line}\n" for line in lines)
+
+
+def in_one_sentence(doubt: Doubt) -> str:
+    """A question whose first answer was taken, why, and what the other answers would change."""
+    first, *others = doubt.answers
+    said = [f"{doubt.question} Likely: {first.meaning}, as {doubt.likely}{_gives(first)}"]
+    for number, answer in enumerate(others, 2):
+        said.append(f"`--answer {doubt.name}={number}`: {answer.meaning}{_gives(answer)}")
+    return "; ".join(said)
+
+
+def _gives(answer: Answer) -> str:
+    return f" ({answer.gives})" if answer.gives else ""
 
 
 def in_words(answer: Answer) -> str:

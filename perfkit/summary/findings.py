@@ -100,7 +100,7 @@ _PER_TRADE = (
 def findings(selection: Selection) -> list[Finding]:
     """The findings of a window, from its trades, bad lines and days."""
     missing, unterminated = selection.missing, selection.unterminated
-    found = []
+    found = [Finding("likely_reading", 1, said) for said in selection.readings]
     unreadable: Counter[str] = Counter()
     for error in selection.errors:
         unreadable[kind_of(error.reason)] += 1 + error.more

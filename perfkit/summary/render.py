@@ -392,7 +392,7 @@ def _cautions(summary: SummaryShape) -> list[str]:
     notes += [
         f"{_sentence(finding.message)}."
         for finding in summary.data.findings
-        if finding.code == "mixed_modes"
+        if finding.code in ("mixed_modes", "likely_reading")
     ]
     return notes
 

@@ -94,10 +94,18 @@ def as_date(day: date | str) -> date:
 class Selection:
     """The trades of a book that a window and a filter select; views are made when first needed."""
 
-    def __init__(self, book: Book, window: Window, where: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        book: Book,
+        window: Window,
+        where: Mapping[str, str],
+        readings: Sequence[str] = (),
+    ) -> None:
+        """`readings` says how logs that no workspace describes are likely to be read."""
         self.book = book
         self.window = window
         self.where = dict(where)
+        self.readings = readings
         only = len(book.sources) == 1 and self.where.get("source") == book.sources[0].name
         self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
         self._day_trades: dict[date, Trades] = {}

@@ -283,7 +283,8 @@ def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Do
         why = f"No time is in all records: {names}."
     else:
         why = f"No column holds a date{beside}."
-    return Doubt("no_time", f"When did each trade close? {why}", tuple(answers))
+    likely = "" if found else "the log has no other time"
+    return Doubt("no_time", f"When did each trade close? {why}", tuple(answers), likely)
 
 
 def _epochs(columns: Sequence[Column]) -> list[Column]:

@@ -260,6 +260,7 @@ def _expired_at_zero(best: Candidate, column: Column) -> Doubt | None:
             Answer("no, they were never entered", {where: entered}),
             Answer("yes, they broke even", {}),
         ),
+        "the P&L is the same in any case",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -11,11 +12,12 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.outcomes import EVEN, LOST, outcome_of
-from perfkit.inference.words.names import MONEY, words
+from perfkit.inference.words.names import MONEY, word_set, words
 
 _MOST_ZEROS = 0.3
 _ROUNDED = 8
 """Where one 0 of so many is a loss that was rounded, the others are rounded as well."""
+_OF_FILLS = word_set("buy sell bought sold")
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -53,16 +55,34 @@ def results_of_zero(
     losses = sum(_is_rounded_loss(best.pnl.values[row]) for row in rows)
     if losses * _ROUNDED >= zeros:
         return None
+    lost = _lost_what_was_paid(best, roles)
+    are_likely = not lost and not _are_of_one_side(best, roles)
     return Doubt(
         "zeros",
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
-            *_lost_what_was_paid(best, roles),
+            *lost,
             Answer("yes, they broke even", {}),
             Answer(
                 f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
             ),
         ),
+        "the P&L is the same in any case" if are_likely else "",
+    )
+
+
+def _are_of_one_side(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether nearly all purchases or nearly all sales have a P&L of 0, as openings do."""
+    side = roles.get("side")
+    if side is None or not any({*words(one)} & _OF_FILLS for one in side.distinct):
+        return False
+    records, zeros = Counter[str](), Counter[str]()
+    for row in best.closing.rows:
+        records[side.labels[row]] += 1
+        zeros[side.labels[row]] += not best.pnl.numbers[row]
+    return len(records) > 1 and any(
+        zeros[word] * 10 >= count * 9 and zeros.total() * 10 < records.total() * 9
+        for word, count in records.items()
     )
 
 

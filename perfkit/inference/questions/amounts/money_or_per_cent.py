@@ -28,6 +28,7 @@ _HUNDRED = Decimal(100)
 _MOST_AMOUNTS = 12
 _COMPARED = 200
 _LEAST_GIVEN = 4
+_MONEY_COUNTS = "per cent of different amounts do not add up to what was earned"
 _SAME = frozenset(("per_cent", "two_results", "left_out"))
 _SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
 _QUANTITIES = frozenset(("quantity", "stake"))
@@ -179,6 +180,7 @@ def _which_to_add_up(best: Candidate, said: str, code: str, earned: str) -> Doub
             Answer("money", {"currency": code, "fields.net_pnl": earned}),
             Answer("per cent", {}),
         ),
+        _MONEY_COUNTS,
     )
 
 
@@ -278,5 +280,6 @@ def _with_per_cent_asked(
         "per_cent",
         f"{best.pnl.name} is in per cent, and {said}; which should be added up?",
         (Answer("money", changes_to(instead, reading)), Answer("per cent", {})),
+        _MONEY_COUNTS,
     )
     return reading._replace(doubts=(*reading.doubts, doubt))

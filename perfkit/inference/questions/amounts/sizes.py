@@ -118,7 +118,7 @@ def contract_size(
         hundreds = _hundreds(size, kinds, rows)
         if symbol is not None and are_options and not all(map(is_share_option, symbols)):
             hundreds = _hundreds_by_symbol(symbol, size, columns, rows)
-        return _of_options(hundreds, one)
+        return _of_options(hundreds, one, are_of_shares=are_options)
     if all((price.numbers[row] or 0) <= 1 for row in rows):
         return None
     return Doubt(
@@ -132,7 +132,7 @@ def contract_size(
     )
 
 
-def _of_options(hundreds: str, one: dict[str, object]) -> Doubt:
+def _of_options(hundreds: str, one: dict[str, object], *, are_of_shares: bool) -> Doubt:
     return Doubt(
         "contract_size",
         "Of how many shares is an option contract, whose price is that of one share?",
@@ -140,6 +140,7 @@ def _of_options(hundreds: str, one: dict[str, object]) -> Doubt:
             *([Answer("of 100", {"fields.quantity": hundreds})] if hundreds else []),
             Answer("of 1: prices are those of a contract", one),
         ),
+        "options on shares are for 100 of them" if hundreds and are_of_shares else "",
     )
 
 

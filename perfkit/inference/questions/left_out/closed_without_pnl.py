@@ -12,6 +12,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, ways_by_side
 from perfkit.inference.questions.left_out.coverage import changes_to
+from perfkit.inference.questions.left_out.incomplete import NO_RESULT
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
@@ -172,7 +173,8 @@ def with_closed_asked(
     answers = [Answer("yes", {})]
     if instead is not None:
         answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))
-    doubt = Doubt("left_out", f"{said}; are only records with one trades?", tuple(answers))
+    asked = f"{said}; are only records with one trades?"
+    doubt = Doubt("left_out", asked, tuple(answers), "" if answers[1:] else NO_RESULT)
     return reading._replace(doubts=(*reading.doubts, doubt))
 
 

@@ -255,7 +255,7 @@ def _asked(
         for name, condition in zip(names, dialect.only, strict=True)
         if len(rows_meeting([condition], records, ignored)) < len(ignored)
     ]
-    answers = [Answer("no", {})]
+    answers, likely = [Answer("no", {})], ""
     if by and pnl.expression not in by:
         changes: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
         closed = times.closed[0] if times.closed else None
@@ -263,6 +263,7 @@ def _asked(
         asked = closed.expression if closed is not None and timed else pnl.expression
         changes[f"only.{asked}"] = "exists"
         answers.insert(0, Answer("yes", changes))
+        likely = "they have all that the others have"
     ends = " and an exit" if has_ends else ""
     return Doubt(
         "ignored",
@@ -270,4 +271,5 @@ def _asked(
         f"like others{', but are left out because of ' + ' and '.join(by) if by else ''}; are "
         "they trades?",
         tuple(answers),
+        likely,
     )

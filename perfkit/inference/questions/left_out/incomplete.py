@@ -19,6 +19,8 @@ from perfkit.inference.records.kinds import closing_words
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.time_columns import Times
 
+NO_RESULT = "the log has no result of the others"
+"""Why records without a P&L are likely to be left out, where nothing else gives one."""
 _MOST = 3
 """Open trades are at most one of so many."""
 
@@ -61,6 +63,7 @@ def without_result(best: Candidate, times: Times) -> Doubt | None:
         f"{missing} of {len(closed)} records with a {column.name} have no {name}; "
         "should they be left out?",
         (Answer(f"only those with a {name} are trades", {}),),
+        NO_RESULT,
     )
 
 
@@ -100,4 +103,5 @@ def _asked(best: Candidate, column: Column, missing: Sequence[int]) -> Doubt:
         f"{len(missing)} records with {column.name} {', '.join(sorted(said)[:3])} have no {name}; "
         "should they be left out?",
         tuple(answers),
+        "" if answers[1:] else NO_RESULT,
     )

@@ -15,6 +15,8 @@ from perfkit.inference.table.derived_columns import Either
 _LEAST_FIELDS = 4
 _FEW = 1000
 """One record of so many may equal another by chance, where only its day is logged."""
+_FEW_OF_ALL = 20
+"""Where at most one record of so many repeats another, it is likely to be a trade as well."""
 _SECONDS = 2_000_000
 _SAMPLED = 200
 """Where so many records have no repeats, the others are not looked at."""
@@ -32,7 +34,9 @@ def repeated_as_they_are(
             for column in columns
             if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
         ]
-        return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
+        are_few = repeats * _FEW_OF_ALL <= len(rows)
+        likely = "few records do, and trades may be alike" if are_few else ""
+        return _come_again(f"{repeats} records repeat an earlier one exactly", fields, likely)
     if (doubt := _within_a_second(best, columns, identity)) is not None:
         return doubt
     parts = _of_a_trade(best, columns, roles)
@@ -132,9 +136,10 @@ def _of_a_trade(
     return parts if all(one.present[row] for one in parts for row in rows) else []
 
 
-def _come_again(what: str, fields: list[str]) -> Doubt:
+def _come_again(what: str, fields: list[str], likely: str = "") -> Doubt:
     return Doubt(
         "repeats",
         f"{what}; do they count again?",
         (Answer("yes", {}), Answer("no", {"identity": fields})),
+        likely,
     )

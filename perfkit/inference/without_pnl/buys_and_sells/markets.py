@@ -34,6 +34,7 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
             "markets",
             f"Is each {column.name} a market of its own? Each has prices of its own",
             (Answer("yes", apart), Answer("no, all executions are of one market", {})),
+            "the prices of one market do not leap so",
         )
     prices = log.roles["price"].numbers
     between = set(rows) - _ends_of_round_trips(log, rows)

@@ -24,6 +24,7 @@ POINTS_OF_ONE = Doubt(
         Answer("yes: the price of the sale less that of the purchase", {"currency": "points"}),
         no("executions have no quantity, and results are not wanted in points, as answered"),
     ),
+    "the log has no amounts",
 )
 
 

@@ -1,0 +1,59 @@
+"""What each answer to a question about a log gives: how many trades, and what they earned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from perfkit.core.errors import PerfkitError
+from perfkit.core.formatting import amount
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.found import Found
+from perfkit.inference.source import answered
+
+if TYPE_CHECKING:
+    from perfkit.desk.desk import Desk
+
+_MOST_BYTES = 2 * 1024 * 1024
+"""Larger files are not read once for each answer."""
+
+
+def with_figures(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
+    """The reading, whose answers say what they give where all other questions get the first one."""
+    doubts = found.reading.doubts
+    if os.path.getsize(found.path) > _MOST_BYTES or not all(one.answers for one in doubts):
+        return found
+    told = tuple(_with_figures(found, doubt, desk_of) for doubt in doubts)
+    return found._replace(reading=found.reading._replace(doubts=told))
+
+
+def _with_figures(found: Found, doubt: Doubt, desk_of: Callable[[Found], Desk]) -> Doubt:
+    answers = [
+        answer._replace(gives="" if answer.why_none else _figures(found, doubt, number, desk_of))
+        for number, answer in enumerate(doubt.answers, 1)
+    ]
+    return doubt._replace(answers=tuple(answers))
+
+
+def _figures(found: Found, doubt: Doubt, number: int, desk_of: Callable[[Found], Desk]) -> str:
+    """The figures of one answer; empty where they cannot be given."""
+    known = answered(found, doubt.name, number)
+    for other in found.reading.doubts:
+        if other.name != doubt.name:
+            known = answered(known, other.name, _first_with_trades(other.answers))
+    if not known.reading.has_results:
+        return ""
+    try:
+        closed = desk_of(known).book_of({}).closed
+    except PerfkitError:
+        return ""
+    amounts = (closed.net_pnl.decimal(row) for row in range(len(closed)))
+    total = sum((one for one in amounts if one is not None), Decimal(0))
+    trades = "1 closed trade" if len(closed) == 1 else f"{len(closed):,} closed trades"
+    return f"{trades}, net P&L {amount(total)} {known.reading.source['currency']}"
+
+
+def _first_with_trades(answers: tuple[Answer, ...]) -> int:
+    return next((number for number, one in enumerate(answers, 1) if not one.why_none), 1)

@@ -1,0 +1,125 @@
+"""What the answers to a question give, and readings that are likely and not certain."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import perfkit
+from perfkit.cli.main import main
+from perfkit.core.errors import UndecidedError
+from perfkit.desk import answers
+from perfkit.desk.reading import inferred
+from perfkit.inference.source_yaml import in_one_sentence
+
+HALF_ZEROS = ("5", "0", "-2.5", "0", "0", "1.25")
+SAID = (
+    "3 of 6 records have a net_pnl of 0; are they trades? Likely: yes, they broke even, as the P&L "
+    "is the same in any case (6 closed trades, net P&L +3.75 money); `--answer zeros=2`: no "
+    "(3 closed trades, net P&L +3.75 money)"
+)
+
+
+def log(path: Path, pnls: tuple[str, ...] = HALF_ZEROS, **more: object) -> str:
+    lines = [
+        {"closed_at": f"2026-04-0{n}T10:00:00Z", "symbol": "A", "net_pnl": pnl, **more}
+        for n, pnl in enumerate(pnls, 1)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return str(path)
+
+
+def fee_log(path: Path) -> str:
+    path.write_text(Path(log(path, ("5", "-2.5"), fee="0.5")).read_text().replace("net_pnl", "pnl"))
+    return str(path)
+
+
+class TestALikelyReading:
+    def test_figures_are_given_and_say_so(self, tmp_path: Path) -> None:
+        summary = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True).summary("all")
+        assert summary.metrics["closed_trades"] == 6
+        first = summary.data.findings[0]
+        assert (first.code, first.count, first.message) == ("likely_reading", 1, SAID)
+
+    def test_the_yaml_says_so(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        perfkit.read(log(tmp_path / "t.jsonl"))
+        assert f"  # likely: {SAID}\n" in capsys.readouterr().out
+
+    def test_so_do_the_text_and_the_json_of_a_summary(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = log(tmp_path / "t.jsonl")
+        assert main(["summary", path, "--window", "all"]) == 0
+        assert f"! 1 x {SAID}\n" in capsys.readouterr().out
+        assert main(["summary", path, "--window", "all", "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)["data"]["findings"]
+        assert found == {"code": "likely_reading", "count": 1, "message": SAID}
+
+    def test_so_do_the_glance_and_the_quality_of_a_notebook(self, tmp_path: Path) -> None:
+        desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)
+        assert "they broke even" in str(desk.glance("all"))
+        assert "they broke even" in str(desk.quality("all"))
+
+    def test_so_do_figures_of_trades_chosen_in_a_frame(self, tmp_path: Path) -> None:
+        desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)
+        summary = desk.summary_of(desk.trades())
+        assert [one.code for one in summary.data.findings] == ["likely_reading"]
+
+    def test_so_does_a_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["check", log(tmp_path / "t.jsonl")])
+        assert f"# likely: {SAID}" in capsys.readouterr().out
+
+    def test_another_answer_can_be_given(self, tmp_path: Path) -> None:
+        path = log(tmp_path / "t.jsonl")
+        summary = perfkit.read(path, answers={"zeros": 2}, quiet=True).summary("all")
+        assert summary.metrics["closed_trades"] == 3
+        assert summary.data.findings == ()
+
+    def test_given_as_an_answer_it_is_certain(self, tmp_path: Path) -> None:
+        (found,) = inferred([log(tmp_path / "t.jsonl")], None, {"zeros": 1})
+        assert found.reading.likely == ()
+
+    def test_of_two_questions_only_the_other_one_is_asked(self, tmp_path: Path) -> None:
+        path = log(tmp_path / "t.jsonl", fee="0.1")
+        Path(path).write_text(Path(path).read_text().replace("net_pnl", "pnl"))
+        with pytest.raises(UndecidedError) as raised:
+            inferred([path], None, {})
+        assert "costs=2" in str(raised.value)
+        assert "zeros" not in str(raised.value)
+        (found,) = inferred([path], None, {"costs": 2})
+        (doubt,) = found.reading.likely
+        assert "6 closed trades, net P&L +3.15 money" in in_one_sentence(doubt)
+
+
+class TestWhatAnAnswerGives:
+    def test_questions_say_it(self, tmp_path: Path) -> None:
+        with pytest.raises(UndecidedError) as raised:
+            inferred([fee_log(tmp_path / "t.jsonl")], None, {})
+        said = str(raised.value)
+        assert "net_pnl: pnl; gives 2 closed trades, net P&L +2.50 money\n" in said
+        assert "net_pnl: pnl - fee; gives 2 closed trades, net P&L +1.50 money\n" in said
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_it_is_what_follows_from_the_answer(self, tmp_path: Path, number: int) -> None:
+        path = fee_log(tmp_path / "t.jsonl")
+        total = perfkit.read(path, answers={"costs": number}, quiet=True).summary("all")
+        assert total.metrics["net_pnl"] == (Decimal("2.5"), Decimal("1.5"))[number - 1]
+
+    def test_that_there_are_no_results_gives_nothing(self, tmp_path: Path) -> None:
+        path = tmp_path / "t.jsonl"
+        lines = [{"time": f"2026-04-0{n}T10:00", "pnl": str(n - 3)} for n in range(1, 8)]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        with pytest.raises(UndecidedError) as raised:
+            inferred([str(path)], None, {})
+        assert "no: there are no results\n" in f"{raised.value}\n"
+
+    def test_of_a_large_file_it_is_not_known(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(answers, "_MOST_BYTES", 100)
+        with pytest.raises(UndecidedError) as raised:
+            inferred([fee_log(tmp_path / "t.jsonl")], None, {})
+        assert "gives" not in str(raised.value)
+        (found,) = inferred([log(tmp_path / "u.jsonl")], None, {})
+        assert "(" not in in_one_sentence(found.reading.likely[0])
