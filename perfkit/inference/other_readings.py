@@ -27,6 +27,7 @@ from perfkit.inference.questions.left_out.closed_without_pnl import (
     with_closed_asked,
 )
 from perfkit.inference.questions.left_out.coverage import (
+    counts_pips,
     covers_more,
     is_in_other_points,
     is_money_beside_points,
@@ -147,6 +148,8 @@ def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: L
     best = candidates[0]
     if reading.source["currency"] == POINTS:
         for other in candidates[1:]:
+            if is_in_other_points(other, best) and counts_pips(other, best):
+                return reading_by([other], log)
             if is_money_beside_points(other, best) or is_in_other_points(other, best):
                 doubt = which_amount(best, other, reading, reading_by([other], log))
                 return reading._replace(doubts=(doubt, *reading.doubts))

@@ -95,7 +95,23 @@ def doubts_of(
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
         asked = [doubt for doubt in asked if doubt.name != "thin"]
-    return asked
+    return _as_one(asked)
+
+
+def _as_one(asked: Sequence[Doubt]) -> list[Doubt]:
+    """The questions, with one for whether a P&L is a result, and whether per cent or a fraction."""
+    named = {doubt.name: doubt for doubt in asked}
+    weak, fraction = named.get("weak"), named.get("fraction")
+    if weak is None or fraction is None:
+        return [*asked]
+    units = [
+        Answer(f"yes, {answer.meaning.removeprefix('in ')}", answer.changes)
+        for answer in fraction.answers
+    ]
+    question = weak.question.rstrip("?") + ", in per cent or as a fraction, where 0.01 is 1 %?"
+    answers = (*units, *weak.answers[1:])
+    both = fraction._replace(question=question, answers=answers)
+    return [both if one is fraction else one for one in asked if one is not weak]
 
 
 def _thin(

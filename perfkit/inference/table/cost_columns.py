@@ -1,9 +1,13 @@
-"""Which columns hold what a trade cost in money."""
+"""Which columns hold what a trade cost in money.
+
+fee 0.70   commission 0.50   tax 0.20     the fee is of the whole trade: the others are its parts
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import NUMBER, Column
@@ -23,7 +27,34 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
         fees = [one for one in fees if not _is_rate(one)]
     totals = [column for column in fees if is_total_fee(column.name)]
-    return totals[:1] or fees[:6]
+    return totals[:1] or _without_parts(fees[:_MOST])
+
+
+_MOST = 6
+_LEAST_OF_SEVERAL = 3
+
+
+def _without_parts(fees: Sequence[Column]) -> list[Column]:
+    """The costs without those that are the parts of another, which is their sum in all records."""
+    for total in fees:
+        others = [one for one in fees if one is not total]
+        for count in range(len(others), 1, -1):
+            for parts in combinations(others, count):
+                if _is_sum(total, parts):
+                    return [one for one in fees if one not in parts]
+    return list(fees)
+
+
+def _is_sum(total: Column, parts: Sequence[Column]) -> bool:
+    """Whether costs are the sum of others, in some records of two or more that are not 0."""
+    allowed = (len(parts) + 1) * max(one.step for one in (total, *parts))
+    of_several = 0
+    for row, number in enumerate(total.numbers):
+        added = [abs(cost) for part in parts if (cost := part.numbers[row])]
+        if abs(abs(number or Decimal(0)) - sum(added, Decimal(0))) > allowed:
+            return False
+        of_several += len(added) > 1 and sum(added, Decimal(0)) > 2 * allowed
+    return of_several >= _LEAST_OF_SEVERAL
 
 
 _OF_WORTH = word_set("value amount notional total turnover")

@@ -29,6 +29,8 @@ _BESIDE_SIDES = REINVESTED | word_set(
     "contribution distribution"
 )
 """Words of an account that stand beside buys and sells, however many there are."""
+_STEPS = word_set("add reduce trim")
+_ENDS = word_set("close exit")
 _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
@@ -41,8 +43,20 @@ def is_side(column: Column) -> bool:
     if _letters(column):
         return True
     known = LONG_WORDS | SHORT_WORDS
+    if _of_steps(column):
+        known |= _STEPS | _ENDS
     named = sum(count for label, count in column.distinct.items() if side_word(label, known))
     return named * 2 >= column.filled - _beside(column)
+
+
+def _of_steps(column: Column) -> bool:
+    """Whether words of orders stand beside those that make a position larger and smaller."""
+    labels = column.distinct.keys()
+    return (
+        bool(labels & (LONG_WORDS | SHORT_WORDS))
+        and len(labels & (_STEPS | _ENDS)) > 1
+        and (bool(labels & _STEPS))
+    )
 
 
 def _beside(column: Column) -> int:

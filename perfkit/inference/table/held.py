@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.words.names import CURRENCIES, word_set
 
-_HELD = word_set("equity balance bankroll capital cash")
+_HELD = word_set("equity balance bankroll capital cash funds")
+_ALL = (word_set("total before"), word_set("money before"))
+"""What an account held before, where a name says no more than that."""
 _TRADED = word_set("position pos shares holding holdings held inventory coins units qty quantity")
 _FROM_TO = (
     *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
@@ -32,7 +34,7 @@ def holdings_before_and_after(columns: Sequence[Column]) -> list[tuple[Column, C
 
 
 def _is_money(said: frozenset[str]) -> bool:
-    return bool(said & _HELD or ("before" in said and said & CURRENCIES.keys()))
+    return bool(said & _HELD or ("before" in said and said & CURRENCIES.keys()) or said in _ALL)
 
 
 def _pairs(

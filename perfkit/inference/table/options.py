@@ -9,12 +9,14 @@ shares, which a contract is of: this trade earned 140.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.words.names import word_set
 
 _KINDS = word_set("call put calls puts")
+_LETTERS = word_set("c p ce pe")
+"""What says call or put in short, where a strike is beside it."""
 _OPTION = word_set("option options opt")
 _END = word_set("expiration expiry expires maturity dte")
 _UNDERLYING = word_set("index spot underlying stock future futures fut")
@@ -28,11 +30,12 @@ _LEAST = 2
 
 def kinds_of_options(columns: Sequence[Column]) -> list[Column]:
     """The columns whose only words are call and put, where a strike or the like shows options."""
-    said = [one for one in columns if one.kind == TEXT and _says_only_kinds(one)]
-    if not said:
-        return []
     names = [set(one.words) for one in columns if one.filled]
     has_strike = any("strike" in one for one in names)
+    kinds = _KINDS | _LETTERS if has_strike else _KINDS
+    said = [one for one in columns if one.kind == TEXT and _says_only(one, kinds)]
+    if not said:
+        return []
     has_end = any(one & _END for one in names)
     has_contracts = any("contracts" in one for one in names)
     if has_strike or (has_end and has_contracts) or any(one & _OPTION for one in names):
@@ -47,9 +50,9 @@ def describes_options(column: Column, rows: Sequence[int]) -> bool:
     return sum(bool(_DESCRIBED.search(column.labels[row])) for row in rows) * 2 >= len(rows) > 0
 
 
-def _says_only_kinds(column: Column) -> bool:
+def _says_only(column: Column, kinds: Set[str]) -> bool:
     labels = set(column.distinct) - {""}
-    return bool(labels) and labels <= _KINDS
+    return bool(labels) and labels <= kinds
 
 
 def earn_as_prices_fall(

@@ -23,7 +23,9 @@ from perfkit.inference.words.role_names import role_rank
 
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
-_CODE = re.compile("[0-9]{3,8}")
+_CODE = re.compile("[0-9]{1,8}")
+_LONG_CODE = re.compile("[0-9]{3,8}")
+"""Of codes of shares, such as 5 and 700, at least one is that long."""
 _UNNAMED = re.compile("#[0-9]+")
 _ID = re.compile("[0-9]{1,12}")
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -233,7 +235,9 @@ def _is_outcome(column: Column) -> bool:
 
 
 _FEW = 12
-_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
+_OF_CODES = word_set(
+    "symbol ticker stock code instrument security asset tsym scrip contract coin underlying"
+)
 
 
 def _is_symbol(column: Column) -> bool:
@@ -241,7 +245,9 @@ def _is_symbol(column: Column) -> bool:
     if column.kind == NUMBER:
         is_code = bool(set(column.words) & _OF_CODES)
         form = _ID if set(column.words) & {"id", "token"} else _CODE
-        return is_code and all(form.fullmatch(str(value)) for value in column.sample[:50])
+        values = [str(value) for value in column.sample[:50]]
+        is_long = form is _ID or any(map(_LONG_CODE.fullmatch, values))
+        return is_code and is_long and all(map(form.fullmatch, values))
     return not any(shapes.is_time(value) for value in column.sample[:5])
 
 
@@ -250,7 +256,16 @@ def _is_some(column: Column) -> bool:
     return any(map(shapes.number, column.sample)) or any(column.numbers)
 
 
+_OF_DEALS = {"0", "1", "2", "3", ""}
+
+
+def _is_no_code(column: Column) -> bool:
+    """Whether numbers are no codes of deals, as those of MetaTrader: 0 is in, 1 is out."""
+    return not {*column.distinct} <= _OF_DEALS
+
+
 _FITTING: dict[str, Callable[[Column], bool]] = {
+    "entry_price": _is_no_code,
     "side": is_side,
     "outcome": _is_outcome,
     "symbol": _is_symbol,

@@ -111,6 +111,8 @@ _PHRASES = {
     "plus-value": "profit",
     "moins-value": "loss",
     "k/z": "pnl",
+    "g/v": "pnl",
+    "c/v": "side",
     "res. operação": "result",
     "código de negociação": "symbol",
     "para birimi": "currency",

@@ -43,12 +43,15 @@ CURRENCIES = {
     **dict.fromkeys(("yuan", "rmb"), "CNY"),
     **dict.fromkeys(("sterling", "£"), "GBP"),
 }
+_PERCENTS = word_set("pct percent percentage perc prct %")
 _UNITS = {
-    **dict.fromkeys(("pct", "percent", "percentage", "perc", "prct", "%", "roi", "roe"), PERCENT),
+    **dict.fromkeys((*_PERCENTS, "roi", "roe"), PERCENT),
     **dict.fromkeys(("return", "returns", "ret", "ratio", "bps"), PERCENT),
     **dict.fromkeys(("r", "multiple", "rr"), RISK),
     **dict.fromkeys(("pips", "pip", "points", "pts", "ticks"), POINTS),
 }
+_OF_RATES = word_set("rate pnl profit gain result return returns net realized trade final actual")
+"""Words of names such as `profit_rate`, which is what a trade earned in per cent of it."""
 _OF_UNITS = word_set("r multiple achieved actual net gross realized trade final made in per")
 """Words that beside that of a unit say nothing else."""
 _SPELLINGS = {
@@ -79,6 +82,8 @@ _SPELLINGS = {
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&(-]*(?:and|or|n)?[ _/&(-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
 )
+_CASED = re.compile("(?<![A-Za-z])([RU]?)PnL(?![a-z])")
+"""The word in capitals, whose pieces are none: PnL."""
 _GAIN_OR_LOSS = re.compile(
     r"gains?[ _/&(-]*(?:and|or|n)?[ _/&(-]*loss(?:es)?(?![a-z]|[ _-]*ratio)|"
     r"(?<![a-z])g/l(?![a-z])",
@@ -177,7 +182,8 @@ GROSS = frozenset(("gross", "raw", "before"))
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
-    marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", translated(name))
+    marked = translated(_CASED.sub(r" \1pnl ", name))
+    marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", marked)
     marked = _SIGN.sub(lambda found: f" {_SIGNS[found[0].upper()]} ", marked)
     marked = _PNL.sub(" pnl ", _GAIN_OR_LOSS.sub(" gain ", marked))
     if marked.strip().lower() == "pl":
@@ -233,7 +239,8 @@ def pnl_name(name: str) -> PnlName | None:
     parts = words(name)
     last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
-    if meant & NOT_EARNED or any(map(_SPAN.fullmatch, meant)):
+    is_rate = "rate" in meant and meant <= _OF_RATES | _PERCENTS and len(meant) > 1
+    if meant & NOT_EARNED - ({"rate"} if is_rate else set()) or any(map(_SPAN.fullmatch, meant)):
         return None
     if "price" in last and not set(last) & _BASES.keys():
         return None
@@ -242,10 +249,11 @@ def pnl_name(name: str) -> PnlName | None:
     score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
     if not score and meant & {"net", "realized"} and not meant & _OF_ACCOUNTS:
         score = 0 if {"net", "amount"} <= meant else 12  # which is what an order cost
-    unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
+    unit = next((_UNITS[word] for word in last if word in _UNITS), PERCENT if is_rate else MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
         is_other = any(word[0].isdigit() for word in meant)  # r14, over fourteen bars
-        is_other = is_other or bool(meant & _OF_COSTS and not meant & (NET | GROSS))
+        costs = meant & _OF_COSTS - ({"spread"} if meant & {"return", "returns"} else set())
+        is_other = is_other or bool(costs and not meant & (NET | GROSS))
         known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
         score = 12 if known and not is_other and not meant & _OF_MARKETS else 0
     is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
@@ -257,7 +265,7 @@ def pnl_name(name: str) -> PnlName | None:
         score += 8  # results in pips are nothing else
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
     unknown = meant - _BASES.keys() - _UNITS.keys() - CURRENCIES.keys() - RUNNING - NET - GROSS
-    unknown -= _BESIDE | _SMALLEST.keys()
+    unknown -= _BESIDE | _SMALLEST.keys() | {"rate"}
     cents, currency = _parts_of_one(meant, currency)
     return PnlName(
         score=max(score - 3 * len(unknown), 6),

@@ -135,6 +135,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("price_buy", "bought_at", "open_px", "avg_open", "average_open_price", "avg_entry_px"),
         *("entry_fill", "opening_price", "ep", "position_entry_price", "cost_basis"),
         *("entry_point", "entry_avg_price", "avg_open_price", "entry_premium", "premium_entry"),
+        *("start_price", "starting_price", "price_start"),
     ),
     "exit_price": (
         *("actual_exit_price", "actual_exit", "exit_price_actual", "exit_actual"),
@@ -144,7 +145,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("price_sell", "sold_at", "avg_close", "average_close_price", "avg_exit_px"),
         *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
         *("exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
-        *("exit_premium", "premium_exit"),
+        *("exit_premium", "premium_exit", "end_price", "ending_price", "price_end"),
     ),
     "price": (
         *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),
@@ -344,7 +345,12 @@ _STATES_OF_ACCOUNTS = frozenset(
 
 def is_strong_summary(name: str) -> bool:
     """Whether a column alone shows that records are figures of many trades."""
-    return " ".join(words(inner_name(name))) in _STRONG_SUMMARIES
+    return _spelled(name) in _STRONG_SUMMARIES
+
+
+def _spelled(name: str) -> str:
+    """The words of a name, with one spelling of per cent: `Win Rate (%)`, `win_rate_pct`."""
+    return " ".join("pct" if word == "%" else word for word in words(inner_name(name)))
 
 
 def is_state_of_account(name: str) -> bool:
@@ -354,7 +360,7 @@ def is_state_of_account(name: str) -> bool:
 
 def is_summary_name(name: str) -> bool:
     """Whether a column is a figure of many trades, such as `win_rate` or `total_trades`."""
-    return " ".join(words(inner_name(name))) in _SUMMARY_NAMES
+    return _spelled(name) in _SUMMARY_NAMES
 
 
 _SKIPPED_PLACES = word_set("""

@@ -1,4 +1,4 @@
-"""Words of Chinese, Japanese and Korean, with the English ones that they stand for.
+"""Words of Chinese, Japanese, Korean and Thai, with the English ones that they stand for.
 
 They are found within a name, the longest first: `平仓价` is an exit price, `平仓` an exit.
 """
@@ -58,6 +58,41 @@ PIECES = """
     평가손익 미실현손익 = unrealized pnl
     方向 방향 = direction
     倉別 仓别 开平 開平 开平标志 = offset
+    체결시각 = time
+    수익율 손익율 盈利率 盈亏比例 盈虧比例 收益比例 = return pct
+    실현수익 已实现收益 已實現收益 = realized profit
+    실현수익률 = realized return pct
+    实现盈亏 實現盈虧 = realized pnl
+    매수일자 매수일시 エントリー日 購入日 買付日 = entry date
+    매도일자 매도일시 売付日 = exit date
+    종목이름 证券 證券 = symbol
+    포지션 ポジション = position
+    거래가격 交易价格 交易價格 = price
+    交易数量 交易數量 = quantity
+    交易日期 = date
+    交易时间 交易時間 = time
+    交易方向 = direction
+    거래금액 交易金额 交易金額 取引金額 = amount
+    거래소 交易所 取引所 = exchange
+    거래량 交易量 取引量 = volume
+    약정단가 = price
+    約定数 = quantity
+    買値 購入価格 取得価格 = buy price
+    売値 = sell price
+    購入 = buy
+    売付 = sell
+    進場價格 = entry price
+    出場價格 = exit price
+    売却益 収益 收益额 收益額 = profit
+    净收益 淨收益 純収益 = net profit
+    总收益 總收益 총수익금 = total profit
+    収支 = pnl
+    リターン = return
+    獲得 = realized
+    亏损额 虧損額 損失額 = loss
+    點數 点数 ポイント 포인트 = points
+    買賣方向 매매방향 거래타입 매매타입 거래유형 거래종류 매매종류 = side
+    거래가 매매가 = price
     买卖别 買賣別 买卖标志 取引区分 取引種別 거래구분 주문구분 매매유형 买卖 買賣 売買 매매 买卖方向
     매매구분 売買区分 구분 类型 類型 種別 유형 = side
     开多 開多 = open long
@@ -104,7 +139,7 @@ PIECES = """
     约定番号 約定番号 成交编号 成交編號 成交序號 체결번호 = trade id
     委托编号 委託編號 委託書號 注文番号 주문번호 = order id
     日数 天数 天數 일수 = days
-    操作类型 操作 业务名称 业务类型 交易类别 交易类型 委托方向 = action
+    操作类型 操作 動作 动作 业务名称 业务类型 交易类别 交易类型 委托方向 = action
     发生金额 收付金额 清算金额 = amount
     商品 商品代碼 商品代码 商品名稱 商品名称 股票 股票代號 股票代号 股票名稱 代號 代号 股號 股名
     币对 幣對 交易品种 交易品種 交易标的 交易標的 合约代码 合約代碼 銘柄コード 銘柄名 証券コード
@@ -115,7 +150,7 @@ PIECES = """
     余额 餘額 残高 잔고 账户余额 = balance
     状态 狀態 状態 상태 = status
     原因 理由 사유 = reason
-    金额 金額 금액 成交金额 成交額 체결금액 約定代金 = amount
+    金额 金額 금액 成交金额 成交金額 成交額 체결금액 約定代金 = amount
     策略 戦略 전략 システム = strategy
     币别 幣別 币 币种 通貨 통화 货币 = currency
     美元 美金 ドル 달러 = usd
@@ -126,4 +161,22 @@ PIECES = """
     人民币 人民幣 = cny
     원 = krw
     元 = cny
+    วันที่ = date
+    เวลา = time
+    ราคา = price
+    ราคาเข้า = entry price
+    ราคาออก = exit price
+    ราคาซื้อ = buy price
+    ราคาขาย = sell price
+    กำไร = profit
+    ขาดทุน = loss
+    จำนวน = quantity
+    ซื้อ = buy
+    ขาย = sell
+    ผลลัพธ์ = result
+    หุ้น เหรียญ = symbol
+    ค่าธรรมเนียม ค่าคอมมิชชั่น = fee
+    สถานะ = status
+    ทิศทาง = direction
+    ยอดคงเหลือ = balance
     """

@@ -345,10 +345,17 @@ class TestPipsBesideMovesOfThePrice:
         )
 
     def test_it_is_asked_which_of_them_is_the_result(self) -> None:
-        (doubt,) = self.of_results(["1000", "-150", "300", "-100"]).doubts
+        (doubt,) = self.of_results(["990", "-160", "290", "-110"]).doubts
         assert doubt.name == "two_results"
         assert [answer.meaning for answer in doubt.answers] == ["pnl_pips", "pnl_price"]
         assert doubt.answers[0].changes["currency"] == "points"
+
+    def test_pips_that_are_so_many_times_the_move_say_the_same_and_are_taken(self) -> None:
+        reading = self.of_results(["1000", "-150", "300", "-100"])
+        fields = reading.dialect["fields"]
+        assert isinstance(fields, dict)
+        assert reading.is_sure
+        assert (fields["net_pnl"], reading.source["currency"]) == ("pnl_pips", "points")
 
     def test_the_same_numbers_need_no_question(self) -> None:
         assert self.of_results([moved for _, _, moved in MOVES]).is_sure

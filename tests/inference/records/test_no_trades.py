@@ -363,3 +363,12 @@ class TestFiguresSoFar:
     def test_without_either_they_are_figures_of_many_trades(self) -> None:
         records = [{**one, "equity": "1"} for one in self.rows(side="long")]
         assert "figures of many trades" in said(records)
+
+
+def test_a_rate_of_wins_in_per_cent_says_that_records_are_of_many_trades() -> None:
+    windows: list[Record] = [
+        {"Symbol": "A", "OOS Start": f"2026-0{n}-01", "OOS End": f"2026-0{n}-15",
+         "Return (%)": f"{n - 3}.5", "Trades": "12", "Win Rate (%)": "58.3"}
+        for n in range(1, 7)
+    ]  # fmt: skip
+    assert "figures of many trades" in said(windows)

@@ -8,6 +8,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.table.columns import columns_of
 from perfkit.inference.table.roles import roles_of
 from tests.inference.executions import FOUR, field, fills
+from tests.inference.readings import Record, fields
 
 
 @pytest.mark.parametrize("name", ["symbol", "stock_code", "ticker", "scrip_code"])
@@ -117,3 +118,21 @@ def test_excursions_beside_a_return_are_those_of_trades() -> None:
     units = [one.changes.get("currency") for one in doubt.answers]
     assert (doubt.name, units) == ("weak", [None, "money", "points", None])
     assert not infer([{**one, "Max Opposite Excursion": None} for one in records]).has_results
+
+
+def test_codes_of_deals_are_no_entry_prices() -> None:
+    deals: list[Record] = [
+        {"time": 1_776_000_000 + 60 * n, "type": n % 2, "entry": n % 2, "symbol": "A",
+         "position_id": n // 2, "volume": "1.0", "price": str(100 + n), "profit": str(n % 2)}
+        for n in range(8)
+    ]  # fmt: skip
+    assert "entry_price" not in fields(infer(deals))
+
+
+def test_short_codes_of_shares_are_symbols_beside_longer_ones() -> None:
+    codes = ("5", "700", "27", "941")
+    records = [{**one, "stock": code} for one, code in zip(fills(*FOUR), codes, strict=True)]
+    named = [{key: value for key, value in one.items() if key != "symbol"} for one in records]
+    assert "symbol" in roles_of(columns_of(named))
+    few = [{**one, "stock": code} for one, code in zip(named, "1234", strict=True)]
+    assert "symbol" not in roles_of(columns_of(few))

@@ -191,3 +191,29 @@ def test_a_sign_of_a_currency_is_one_whatever_its_letters(
 def test_a_time_in_the_object_of_a_close_is_that_of_the_close() -> None:
     assert (time_role("close.time"), time_role("open.time")) == (CLOSED, OPENED)
     assert is_fee("fees.open")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((one, ("pnl", "net")) for one in ("PnL Neto", "PnLNeto", "PNL neto", "PnL_neto")),
+        ("RPnL", ("realized", "pnl")),
+        ("UPnL neto", ("unrealized", "pnl", "net")),
+    ],
+)
+def test_a_word_in_capitals_stays_one_beside_words_of_other_languages(
+    name: str, expected: tuple[str, ...]
+) -> None:
+    assert words(name) == expected
+
+
+@pytest.mark.parametrize("name", ["profit_rate", "pnl_rate", "Return Rate", "result rate (%)"])
+def test_a_rate_of_a_result_is_one_in_per_cent(name: str) -> None:
+    found = pnl_name(name)
+    assert found is not None
+    assert found.unit == "%"
+
+
+@pytest.mark.parametrize("name", ["win_rate", "profit_rate_target", "rate", "hit rate"])
+def test_other_rates_are_none(name: str) -> None:
+    assert pnl_name(name) is None

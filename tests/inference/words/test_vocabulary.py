@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import perfkit
+from perfkit.inference.words.names import words
 
 GERMAN = """\
 Datum,Uhrzeit,Produkt,ISIN,Anzahl,Kurs,Wert,Transaktionskosten,Gesamt
@@ -122,3 +123,26 @@ def test_whose_side_a_closing_order_has_is_said_or_left_out(
     path.write_text("\n".join(("exit_time,symbol,side,net_pnl,fee", *rows)) + "\n")
     closed = perfkit.read(path, quiet=True).book.closed
     assert [closed[row].side for row in range(2)] == sides
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("매도일시", "exit date"),
+        ("거래타입", "side"),
+        ("実現収益", "profit"),
+        ("エントリー日", "entry date"),
+        ("動作", "action"),
+        ("交易价格", "price"),
+        ("กำไร/ขาดทุน", "pnl"),
+        ("ราคาเข้า", "entry price"),
+        ("سود/زیان", "pnl"),
+        ("Tamaño", "size"),
+        ("Portafolio", "portfolio"),
+        ("Einstandskurs", "entry price"),
+        ("Netto G/V", "net pnl"),
+        ("Размер", "size"),
+    ],
+)
+def test_words_of_brokers_and_bots_in_other_languages(name: str, expected: str) -> None:
+    assert " ".join(word for word in words(name) if word.isascii()) == expected

@@ -16,6 +16,7 @@ from decimal import Decimal
 from itertools import combinations, starmap
 from typing import NamedTuple
 
+from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.quantities.multipliers import Worth
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import paid_or_received
@@ -29,6 +30,8 @@ _MOST_COLUMNS = 6
 _ONE = Decimal(1)
 _FACTORS = tuple(map(Decimal, (100, 10, 1000, 50, 20, 5, 2)))
 _MOST = Decimal("0.02")
+_CLEARLY = 20
+"""Fees are more than others if they differ by more than one of so many parts."""
 _RATES = tuple((cost, unit) for cost in ("fee", "commission") for unit in ("bps", "rate"))
 _MOST_RATE = Decimal("0.01")
 _NONE = Decimal("1e-9")
@@ -85,6 +88,26 @@ def fee_in_amount(
         if _has_fees(column, worth, ways):
             return PaidAmount(column, _fee(column, roles, factor))
     return None
+
+
+def is_more_than(
+    paid: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    rows: Sequence[int],
+    factor: Decimal,
+) -> bool:
+    """Whether the fees in amounts are, in most records, more than those that are logged."""
+    more = compared = 0
+    for row, value in _worth(roles, rows, factor).items():
+        amount = paid.numbers[row]
+        if amount is None:
+            continue
+        shown, said = abs(abs(amount) - value), abs(costs(fees, row))
+        allowed = (len(fees) + 2) * max(paid.step, *(fee.step for fee in fees))
+        compared += 1
+        more += shown - said > max(allowed, shown / _CLEARLY)
+    return compared >= _LEAST and more * 10 >= 8 * compared
 
 
 def _ways(roles: Mapping[str, Column]) -> Sequence[int]:

@@ -37,6 +37,8 @@ _FEW = 100
 _MOST_SHARE = 5
 """One fraction of so many may be larger, of a trade that won at most so many times its stake."""
 _MANY_PLACES = 6
+_MOST_OF_LARGE = 20
+"""Fractions are above 1 in less than one trade of so many."""
 
 
 def money_or_per_cent(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
@@ -75,8 +77,7 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
         or max(large, default=Decimal(0)) > _MOST_SHARE
     ):
         return None
-    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
-    if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
+    if not _have_many_places(numbers):
         return None
     name = best.pnl.expression
     return Doubt(
@@ -88,6 +89,12 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
             Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
         ),
     )
+
+
+def _have_many_places(numbers: Sequence[Decimal]) -> bool:
+    """Whether at least half of the numbers have many decimal places, as binary fractions do."""
+    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
+    return sum(count >= _MANY_PLACES for count in digits) * 2 >= len(numbers)
 
 
 def _are_shares(best: Candidate, roles: Mapping[str, Column]) -> bool:
@@ -105,7 +112,11 @@ def per_cent_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt 
     if not numbers:
         return None
     size = size_says(best.pnl, roles, says.checked(best.closing.rows))
-    if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
+    large = [abs(number) for number in numbers if abs(number) > 1]
+    is_large = len(large) * 2 > len(numbers) if "rate" in best.pnl.words else bool(large)
+    if is_large and len(large) * _MOST_OF_LARGE < len(numbers) and max(large) <= _MOST_SHARE:
+        is_large = not _have_many_places(numbers)
+    if size == PERCENT or (size != FRACTION and is_large):
         return None
     if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
         return None

@@ -19,6 +19,9 @@ _MANY = 2
 _MANY_MORE = 4
 _DIFFER = 10
 """Results of which one in so many has another sign are those of different trades."""
+_OF_PIPS = (Decimal(10_000), Decimal(100), Decimal(10), Decimal(1000), Decimal(100_000))
+_SHORT = 20
+"""Digits that are not logged are less than one of so many parts of a number."""
 _VARIED = Decimal("1.1")
 """Amounts are of positions of different sizes where one is so many times as much for each point."""
 _TWICE = 3
@@ -158,6 +161,27 @@ def is_in_other_points(other: Candidate, best: Candidate) -> bool:
     mine, theirs, rows = best.pnl.numbers, other.pnl.numbers, best.closing.rows
     there = all(theirs[row] is not None for row in rows)
     return there and any(mine[row] != theirs[row] for row in rows)
+
+
+def counts_pips(other: Candidate, best: Candidate) -> bool:
+    """Whether another result is, in each record, 10, 100 or so times the move of the price.
+
+    Both say the same, and what is called pips is what results of several pairs are added up in.
+    """
+    if not {"pips", "pip"} & {*other.pnl.words} or other.closing.rows != best.closing.rows:
+        return False
+    mine, theirs = best.pnl.numbers, other.pnl.numbers
+    pairs = [(mine[row] or Decimal(0), theirs[row] or Decimal(0)) for row in best.closing.rows]
+    steps = (best.pnl.step, other.pnl.step)
+    return all(_is_multiple(move, pips, steps) for move, pips in pairs)
+
+
+def _is_multiple(move: Decimal, pips: Decimal, steps: tuple[Decimal, Decimal]) -> bool:
+    """Whether a move times 10, 100 or so is a number of pips, but for the digits that they lack."""
+    return any(
+        abs(move * times - pips) <= min(times * steps[0] + steps[1], abs(pips) / _SHORT)
+        for times in _OF_PIPS
+    )
 
 
 def which_amount(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:

@@ -9,8 +9,9 @@ from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.records.filled import NUMBERED
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
+from perfkit.inference.words.names import word_set
 
 _LEAST_FIELDS = 4
 _FEW = 1000
@@ -18,6 +19,11 @@ _FEW = 1000
 _FEW_OF_ALL = 20
 """Where at most one record of so many repeats another, it is likely to be a trade as well."""
 _SECONDS = 2_000_000
+OWNERS = word_set(
+    "account user client owner trader broker exchange wallet bot subscriber portfolio book"
+)
+"""Words of a column that says who traded: each of them may have made the same trade."""
+_NUMBERED = word_set("id no number num name")
 _SAMPLED = 200
 """Where so many records have no repeats, the others are not looked at."""
 
@@ -74,8 +80,12 @@ def are_of_own_strategies(
 ) -> bool:
     """Whether trades that are alike are each of another strategy, and have an id of their own.
 
-    Several strategies may make the same trade. An id that only counts records says nothing.
+    Those of several owners, such as portfolios, are trades of each of them. Several strategies may
+    make the same trade. An id that only counts records says nothing.
     """
+    owners = (one for one in columns if {*one.words} - _NUMBERED <= OWNERS)
+    if any(_tells_apart(one, parts, rows) for one in owners):
+        return True
     strategy = roles.get("strategy")
     if strategy is None:
         return False
@@ -88,6 +98,14 @@ def are_of_own_strategies(
     if not ids or untold * 10 > rows_equal(parts, rows):
         return False
     return all(shapes.number(one.values[rows[0]]) is None for one in ids)
+
+
+def _tells_apart(owner: Column, parts: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether each of several owners has made trades that are alike but once."""
+    if owner.kind not in (TEXT, NUMBER) or not all(owner.present[row] for row in rows):
+        return False
+    names = {owner.labels[row] for row in rows}
+    return len(names) * 2 <= len(rows) and not rows_equal([*parts, owner], rows)
 
 
 def _within_a_second(

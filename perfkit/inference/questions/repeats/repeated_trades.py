@@ -26,7 +26,7 @@ from operator import itemgetter
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.questions.repeats.equal_records import are_of_own_strategies
+from perfkit.inference.questions.repeats.equal_records import OWNERS, are_of_own_strategies
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import MOST_WORDS, NUMBER, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
@@ -47,8 +47,6 @@ _TESTED = word_set(
     "strategy setting test backtest"
 )
 """Words of a column of numbers that says with which settings something was tested."""
-_OWNERS = word_set("account user client owner trader broker exchange wallet bot subscriber")
-"""Words of a column that says who traded: each of them may have made the same trade."""
 
 
 def run_again(best: Candidate, roles: Mapping[str, Column], times: Times) -> Doubt | None:
@@ -204,7 +202,7 @@ def _tells(column: Column, again: Sequence[Sequence[int]]) -> bool:
     """Whether a column of few words has another one in each record of the same trade."""
     if column.kind != TEXT and not (column.kind == NUMBER and set(column.words) & _TESTED):
         return False
-    if not column.has_few_words or set(column.words) & _OWNERS:
+    if not column.has_few_words or set(column.words) & OWNERS:
         return False
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return False

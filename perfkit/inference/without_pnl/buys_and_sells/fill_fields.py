@@ -9,7 +9,12 @@ from typing import NamedTuple
 from perfkit.inference.doubts import LESS_COSTS, Doubt
 from perfkit.inference.keys.trade_times import Moments
 from perfkit.inference.pnl_column.costs import commission_of
-from perfkit.inference.proof.costs.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
+from perfkit.inference.proof.costs.paid_amounts import (
+    fee_by_rate,
+    fee_in_amount,
+    is_more_than,
+    worth_with_fees,
+)
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.multipliers import Worth, logged_worth, worth_of_one
 from perfkit.inference.proof.quantities.option_sizes import OptionSizes, fee_of, option_sizes
@@ -39,6 +44,8 @@ def fields_of_fills(
     sized = None if is_logged or worth is not None else _option_sizes(log, found.rows)
     if not is_logged and not log.fees:
         assumed += _with_fee(fields, log, found.rows, worth, sized)
+    elif not is_logged and sized is None:
+        assumed += _with_all_fees(fields, log, found.rows, worth)
     size = log.roles["quantity"]
     if sized is not None and not sized.expression:
         doubts.append(some_are_options(sized.column, size, log.roles["price"]))
@@ -93,6 +100,21 @@ def _with_fee(
         return []
     fields["commission"] = paid.commission
     return [f"{paid.column.name} is what part of quantity x price the fee was"]
+
+
+def _with_all_fees(
+    fields: dict[str, object], log: Log, rows: Sequence[int], worth: Worth | None
+) -> list[str]:
+    """Writes the fee that is in an amount where the costs beside it are but a part of that."""
+    if worth is not None and not worth.is_sure:
+        return []
+    factor = worth.factor if worth is not None else Decimal(1)
+    paid = fee_in_amount(log.roles, log.columns, rows, factor)
+    if paid is None or not is_more_than(paid.column, log.roles, log.fees, rows, factor):
+        return []
+    fields["commission"] = paid.commission
+    names = " and ".join(fee.name for fee in log.fees)
+    return [f"{paid.column.name} includes more costs than {names}"]
 
 
 def _option_sizes(log: Log, rows: Sequence[int]) -> OptionSizes | None:

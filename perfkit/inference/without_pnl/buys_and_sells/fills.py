@@ -40,7 +40,7 @@ from perfkit.inference.without_pnl.which_side.other_sides import with_other_side
 def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     """Buys and sells that are matched, first in first out; `pnl` is one that agrees with them."""
     times = log.times.of_orders()
-    moments = moments_of(times, log.columns, range(len(log.columns[0].values)), events=True)
+    moments = moments_of(times, log.columns, _filled(log), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
     if _are_others(log, rows):
@@ -54,7 +54,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if found is None or when is None or not found.reducing or are_sizes_of_positions(log, found):
         return None
     idle = _idle(log, rows)
-    if len(found.rows) * 2 < len(rows) - len(idle):
+    if len(found.rows) * 2 < len(set(_filled(log)).intersection(rows)) - len(idle):
         return None
     options = None if pnl is not None else options_of(log, when, order.rows, found)
     found = found if options is None else options.found
@@ -168,6 +168,14 @@ def _idle(log: Log, rows: Sequence[int]) -> list[int]:
     """The records with a quantity of 0 and no price, on which nothing was bought or sold."""
     size, price = log.roles["quantity"], log.roles["price"]
     return [row for row in rows if size.numbers[row] == 0 and not price.numbers[row]]
+
+
+def _filled(log: Log) -> list[int]:
+    """The records with some part of a trade, other than the lines of a form that follow them."""
+    parts = list(log.roles.values())
+    return [
+        row for row in range(len(log.columns[0].values)) if any(one.present[row] for one in parts)
+    ]
 
 
 def _conditions(

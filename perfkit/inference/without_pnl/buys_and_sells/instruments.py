@@ -24,6 +24,7 @@ _ENDS = frozenset(("oexp", "oasgn", "oexcs", "oexc"))
 _ENDED = word_set("expired expiration assigned assignment exercised exercise")
 """What brokers call the end of an option that nobody sold."""
 _END = word_set("expiration expiry expires maturity")
+_MONTH = word_set("contract month")
 
 
 class Instruments(NamedTuple):
@@ -36,7 +37,10 @@ class Instruments(NamedTuple):
 def options_of(
     log: Log, when: Column, rows: Sequence[int], mixed: Executions
 ) -> Instruments | None:
-    """The options of symbols that are traded in several; None where records do not pair by them."""
+    """The options of symbols that are traded in several; None where records do not pair by them.
+
+    With a strike and a kind, some may be left open: half of the orders that close are enough.
+    """
     parts = _parts(log.columns, mixed.rows)
     if not parts:
         return None
@@ -46,7 +50,10 @@ def options_of(
     if len(options) == len({symbol for symbol, _ in options}):
         return None
     found = executions_of(log.roles, when, rows, Column(parts[0].path, names, TEXT))
-    if found is None or len(found.reducing) < len(mixed.reducing):
+    if found is None:
+        return None
+    are_named = len(parts) > 1  # by a strike, with an end or a kind
+    if len(found.reducing) * (2 if are_named else 1) < len(mixed.reducing):
         return None
     return Instruments(parts, found)
 
@@ -83,6 +90,6 @@ def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
     strikes = [one for one in there if set(one.words) & _STRIKE]
     if not strikes:
         return [one for one in there if describes_options(one, rows) or names_options(one)][:1]
-    ends = [one for one in there if set(one.words) & _END]
+    ends = [one for one in there if set(one.words) & _END or {*one.words} == _MONTH]
     kinds = [one for one in kinds_of_options(columns) if one in there]
     return [*strikes[:1], *ends[:1], *kinds[:1]]

@@ -34,6 +34,8 @@ _NOTHING_DONE = (
 _SMALLER = word_set("trim reduce reduced scaleout out partial")
 _LARGER = word_set("add added pyramid topup increase scalein dca accumulate")
 _LEAST = 3
+_MOST_SHORTING = 4
+"""One order of so many may sell what was bought before the log began."""
 _OF_CASH = Decimal("0.01")
 """Costs that are not logged, and slippage, are at most so much of what is paid."""
 _BOUGHT, _SOLD = "buy", "sell"
@@ -119,7 +121,7 @@ def _by_meaning(log: Log, labels: Iterable[str], rows: Sequence[int]) -> dict[st
     """The sides of words such as `trim`, `stop_loss` and `add`.
 
     They are orders that close a position, or make it smaller or larger, where nothing that is not
-    held is sold by them.
+    held is sold by them, or little of it if there are no other orders that sell.
     """
     found: dict[str, str] = {}
     for label in labels:
@@ -135,7 +137,12 @@ def _by_meaning(log: Log, labels: Iterable[str], rows: Sequence[int]) -> dict[st
     if not found or not whens:
         return {}
     matched = executions_of(_with_meanings(log, found).roles, whens[0], rows)
-    return {} if matched is None or matched.shorting else found
+    if matched is None:
+        return {}
+    known = directions(log.roles["side"])
+    are_needed = {-1, 1} - {known[row] for row in rows}  # of buys alone nothing is ever sold
+    few = len(matched.reducing) // _MOST_SHORTING if are_needed else 0
+    return found if len(matched.shorting) <= few else {}
 
 
 def _unknown(log: Log, rows: Sequence[int]) -> dict[str, list[int]]:

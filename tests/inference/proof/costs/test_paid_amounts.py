@@ -168,3 +168,14 @@ def test_costs_may_have_a_name_that_is_cut_short() -> None:
     paid: list[object] = ["-2", "-2.1", "-2.2", "-2.3"]
     records = fills(*FOUR, **{"Transaction and/or third": paid})
     assert field(infer(records), "commission") == '-"Transaction and/or third"'
+
+
+def test_amounts_with_more_costs_than_are_logged_beside_them_have_them_all() -> None:
+    reading = infer(fills(*FOUR, amount=PAID, fee=["0.01", "0.012", "0.015", "0.011"]))
+    assert field(reading, "commission") == "abs(amount - price * quantity)"
+    assert "amount includes more costs than fee" in reading.assumed
+
+
+def test_amounts_with_the_costs_that_are_logged_leave_these_to_be_read() -> None:
+    reading = infer(fills(*FOUR, amount=PAID, fee=["0.02", "0.024", "0.033", "0.03"]))
+    assert field(reading, "commission") == "fee"

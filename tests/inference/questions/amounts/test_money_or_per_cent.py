@@ -194,3 +194,26 @@ def test_one_fraction_of_many_may_be_large(most: str, *, is_asked: bool) -> None
     ]
     records[70]["pnl"] = most
     assert ("fraction" in asked(infer(records))) is is_asked
+
+
+def test_a_weak_rate_is_asked_about_once_with_its_unit_and_a_no() -> None:
+    records: list[Record] = [
+        {"date": f"2026-04-{n:02}", "symbol": "A", "profit_rate": f"0.0{n}1", "note": "x"}
+        for n in range(1, 8)
+    ]
+    (doubt,) = infer(records).doubts
+    assert doubt.name == "fraction"
+    assert [one.meaning for one in doubt.answers] == ["yes, per cent", "yes, a fraction", "no"]
+    assert doubt.answers[1].changes == {"fields.net_pnl": "(profit_rate) * 100"}
+    assert doubt.answers[2].why_none
+
+
+def test_a_few_fractions_of_many_digits_may_be_above_one() -> None:
+    parts = [f"{(n % 5 - 2) / 7:.16f}" for n in range(60)]
+    records: list[Record] = [
+        {"exit_time": at, "symbol": "A", "side": "long", "return": part}
+        for at, part in zip(times(60), ["1.4571428571428571", *parts[1:]], strict=True)
+    ]
+    assert asked(infer(records)) == ["fraction"]
+    short = [{**one, "return": str(one["return"])[:5]} for one in records]
+    assert "fraction" not in asked(infer(short))

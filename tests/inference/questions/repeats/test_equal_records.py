@@ -62,3 +62,14 @@ def test_ids_that_count_records_and_one_strategy_twice_are_asked_about() -> None
     numbers = [str(n + 1) for n in range(24)]
     assert asked(infer(of_strategies(numbers, ["broad", "narrow"]))) == ["repeats"]
     assert asked(infer(of_strategies(IDS, ["cross", "cross"]))) == ["repeats"]
+
+
+@pytest.mark.parametrize(("owner", "is_asked"), [("portfolio", False), ("level", True)])
+def test_trades_that_each_of_two_portfolios_made_are_not_asked_about(
+    owner: str, is_asked: bool
+) -> None:
+    ids = [str(n) for n in range(24)]
+    records = of_strategies(ids, ["A", "B"])
+    named = [{owner if key == "strategy" else key: value for key, value in one.items()}
+             for one in records]  # fmt: skip
+    assert ("repeats" in asked(infer(named))) is is_asked

@@ -49,3 +49,20 @@ def test_few_described_options_may_be_of_a_hundred_shares() -> None:
         "contract_size",
         {"fields.quantity": "quantity * 100"},
     )
+
+
+def test_letters_say_call_and_put_beside_a_strike() -> None:
+    kinds: list[object] = ["C", "P", "P", "C"]
+    records = fills(*ORDERS, **{"Call/Put": kinds, "Strike Price": STRIKES})
+    months = [{**one, "Contract Month": "9"} for one in records]
+    assert infer(months).dialect["fills"]["by"] == [  # type: ignore[index]
+        *("symbol", '"Strike Price"', '"Contract Month"', '"Call/Put"'),
+    ]
+
+
+def test_some_options_may_be_left_open() -> None:
+    orders = (*ORDERS, ("buy", "200", "5"), ("sell", "200", "7"))
+    strikes: list[object] = [*STRIKES, "520", "530"]
+    reading = infer(fills(*orders, strike=strikes, option_type=[*KINDS, "call", "call"]))
+    by = reading.dialect["fills"]["by"]  # type: ignore[index]
+    assert by == ["symbol", "strike", "option_type"]

@@ -117,3 +117,20 @@ def test_dividends_that_were_reinvested_are_purchases_beside_any_number_of_divid
     reading = infer(fills(*orders, *paid))
     assert (reading.is_sure, reading.closed) == (True, 1)
     assert reading.dialect["values"]["side"][word] == "long"  # type: ignore[index]
+
+
+def test_orders_that_only_buy_add_reduce_and_close_are_executions() -> None:
+    orders = (
+        *(("Buy", "10", "100"), ("Reduce", "4", "110"), ("close", "6", "120")),
+        *(("buy", "5", "50"), ("add", "5", "40"), ("close", "10", "45")),
+    )
+    reading = infer(fills(*orders))
+    assert asked(reading) == []
+    sides = reading.dialect["values"]["side"]  # type: ignore[index]
+    assert (sides["Reduce"], sides["close"], sides["add"]) == ("short", "short", "long")
+
+
+def test_lines_of_a_form_below_executions_are_none() -> None:
+    empty: list[Record] = [{"time": "", "side": "", "quantity": "", "price": ""} for _ in range(20)]
+    lines = [*fills(*ORDERS), *empty]
+    assert infer([{**one, "checked": "no"} for one in lines]).has_results
