@@ -23,6 +23,7 @@ from perfkit.inference.proof.said_totals import (
 )
 from perfkit.inference.questions.left_out.empty_tables import with_empty_asked
 from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
+from perfkit.inference.records.kinds import CLOSING, says_it_is_open
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.source_yaml import config_yaml
 from perfkit.inference.words.names import CLOSED, time_role, word_set, words
@@ -36,9 +37,11 @@ MOST_ANSWERS = 8
 _TRADES = word_set("trade trades orders positions")
 _MOST_OF_THEM = 80
 _HALF = 50
-_MAY_HAVE_CLOSED = word_set("positions signals")
+_MAY_HAVE_CLOSED = word_set("positions signals predictions decisions opportunities alerts")
 _OF_WHOLE_TRADES = {"opened_at", "closed_at", "net_pnl", "entry_price", "exit_price"}
 _STILL_HELD = word_set("open active current")
+_RESULTS = {"net_pnl", "gross_pnl"}
+_STATES = word_set("status state closed settled resolved outcome result")
 _OF_AN_EXIT = ("exit_price", "exit_reason")
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
@@ -98,7 +101,7 @@ def _of_whole_trades(best: Found, founds: Sequence[tuple[Found, Place]]) -> Foun
 def _have_closed(name: str, reading: Reading) -> bool:
     """Whether positions or signals are those that closed: with both times, a result and an exit.
 
-    Of positions the time of a close is enough beside a result and an exit.
+    Of positions two signs of a close are enough: its time, an exit, a word such as `closed`.
     """
     fields = reading.dialect.get("fields")
     parts = {*words(name)}
@@ -106,9 +109,27 @@ def _have_closed(name: str, reading: Reading) -> bool:
         return False
     if fields.keys() >= {"opened_at", "closed_at", "net_pnl", "exit_price"}:
         return True
-    if parts & _STILL_HELD or "positions" not in parts or not fields.keys() & _OF_AN_EXIT:
+    if parts & _STILL_HELD or "positions" not in parts or not fields.keys() & _RESULTS:
         return False
-    return "net_pnl" in fields and time_role(str(fields.get("closed_at", ""))) == CLOSED
+    is_timed = time_role(str(fields.get("closed_at", ""))) == CLOSED
+    signs = (is_timed, fields.keys() & _OF_AN_EXIT, _are_marked_closed(reading.dialect))
+    return sum(map(bool, signs)) > 1
+
+
+def _are_marked_closed(dialect: Mapping[str, object]) -> bool:
+    """Whether a word such as `closed` or `won` tells records that closed from others."""
+    if "open_when" in dialect:
+        return True
+    only = dialect.get("only")
+    for name, kept in only.items() if isinstance(only, dict) else ():
+        if not {*words(name)} & _STATES:
+            continue
+        is_not = isinstance(kept, Mapping)
+        labels = kept.get("not") if isinstance(kept, Mapping) else kept
+        said = map(str, labels if isinstance(labels, list) else [labels])
+        if any(says_it_is_open(one) if is_not else {*words(one)} & CLOSING for one in said):
+            return True
+    return False
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:

@@ -329,7 +329,7 @@ def test_costs_are_those_of_the_result_that_is_chosen(
     assert net == sum(chosen) - (len(rows) if costs == 2 else 0)
 
 
-@pytest.mark.parametrize("name", ["positions", "signals"])
+@pytest.mark.parametrize("name", ["positions", "signals", "predictions"])
 def test_positions_that_closed_are_trades(tmp_path: Path, name: str) -> None:
     position = {"open_time": "2026-04-07T10:00:00Z", "entry_price": "2", "pnl": "1.5"}
     closed = {**position, "close_time": "2026-04-07T11:00:00Z", "exit_price": "3.5"}
@@ -349,6 +349,25 @@ def test_so_are_those_with_the_time_of_a_close_and_no_opening(
     found = found_in(written(tmp_path / "a.json", json.dumps({"balance": 1, place: [one] * 2})))
     assert (found.layout, found.reading.closed) == ({"records": place}, 2)
     found = found_in(written(tmp_path / "b.json", json.dumps({"open_positions": [one] * 2})))
+    assert not found.reading.has_results
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"status": "closed", "closed_at": "2026-04-07T11:00:00Z", "pnl": "1.5"},
+        {"status": "CLOSED", "exit_price": "3.5", "pnl": "1.5", "opened_at": "2026-04-07"},
+        {"status": "won", "closed_at": "2026-04-07T11:00:00Z", "cost": "2", "payout": "3.5"},
+    ],
+)
+def test_so_are_those_that_a_status_calls_closed(tmp_path: Path, end: dict[str, str]) -> None:
+    held = dict.fromkeys(end) | {"status": "open", "opened_at": "2026-04-08"}
+    losses = {"won": {"status": "lost", "payout": "0"}}.get(end["status"], {"pnl": "-1"})
+    document = {"positions": [{**end, "market": "A"}, held, {**end, **losses, "market": "B"}] * 3}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.closed) == ({"records": "positions"}, 6)
+    valued = [{**one, "status": "open"} for one in document["positions"]]
+    found = found_in(written(tmp_path / "b.json", json.dumps({"open_positions": valued})))
     assert not found.reading.has_results
 
 
