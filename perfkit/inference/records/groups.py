@@ -22,6 +22,8 @@ _PERIODS = (
 )
 _RANKS = ({"rank"}, {"ranking"}, {"position", "rank"})
 _TRADERS = word_set("user username trader address wallet proxy leader account")
+_OF_POLYMARKET = {"proxy", "wallet"}
+_LEAST_ACCOUNTS = 8
 _COUNTS = ({"count"}, {"n"}, {"trades"}, {"n", "trades"}, {"num", "trades"}, {"num"})
 _BAR = ("open", "high", "low", "close")
 _OF_A_TRADE = frozenset(("side", "entry_price", "exit_price", "price", "outcome", "exit_reason"))
@@ -32,7 +34,7 @@ _LEAST = 4
 
 def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """What records of groups are, with the columns that show it; else empty."""
-    if whose := _of_traders(columns, roles) or _of_windows(columns, roles):
+    if whose := _of_traders(columns, roles) or _of_windows(columns, roles) or _of_others(columns):
         return whose
     if roles.keys() & _OF_A_TRADE:
         return ""
@@ -51,6 +53,29 @@ def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: T
     if symbol is not None and symbol in alone and counts:
         return f"totals of each {symbol.name} ({counts[0]})"
     return ""
+
+
+def _of_others(columns: Sequence[Column]) -> str:
+    """What records are of which most have another rank's trader, or another account of Polymarket.
+
+    Copied traders have no rank beside each trade, and an account has one `proxyWallet`.
+    """
+    ranks = [one for one in columns if one.kind == NUMBER and set(one.words) in _RANKS]
+    for column in columns:
+        said = set(column.words)
+        if column.kind != TEXT or not said & _TRADERS:
+            continue
+        if ranks and _are_many(column):
+            return f"a ranking of traders ({ranks[0].name}, {column.name})"
+        if said == _OF_POLYMARKET and len({*column.labels} - {""}) >= _LEAST_ACCOUNTS:
+            return f"results of many accounts ({column.name})"
+    return ""
+
+
+def _are_many(column: Column) -> bool:
+    """Whether more than half of the records have another text than all others."""
+    there = [label for label in column.labels if label]
+    return len(there) >= _LEAST and 2 * len({*there}) > len(there)
 
 
 def _of_traders(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from perfkit.inference.records.account_states import states_of_account
 from perfkit.inference.records.bars import bars_of_market
 from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
@@ -138,7 +139,7 @@ def _instead(
         or _of_companies(columns, roles, times)
     ):
         return what
-    if what := what_groups(columns, roles, times):
+    if what := what_groups(columns, roles, times) or states_of_account(columns, roles, times):
         return what
     if prices := bars_of_market(columns, roles, times):
         return f"bars of a market ({prices})"
@@ -245,8 +246,10 @@ def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times
     """A current price beside a current value, as records have that are valued and not closed.
 
     One price of now is enough where there is no time but that of the opening, or it is the mark.
+    The end of a market, as in `endDate`, is not that of a position.
     """
-    if times.closed or roles.keys() & set(_OF_ITS_END):
+    closed = [one for one in times.closed if one.words != ("end", "date")]
+    if closed or roles.keys() & set(_OF_ITS_END):
         return None
     now = next((one for one in columns if one.name == _held(columns)), None)
     if now is not None and not any(map(_says_closed, columns)):
@@ -254,8 +257,8 @@ def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times
         is_mark = set(now.words) == {"mark", "price"} and "entry_price" in roles
         if is_opened or is_mark:
             return now
-    said = [one for one in columns if "current" in one.words and one.filled]
-    price = next((one for one in said if set(one.words) == {"current", "price"}), None)
+    said = [one for one in columns if {"current", "cur"} & set(one.words) and one.filled]
+    price = next((one for one in said if "price" in one.words and len(one.words) == 2), None)
     return price if any(set(one.words) & {"value", "worth"} for one in said) else None
 
 

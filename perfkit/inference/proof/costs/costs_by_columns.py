@@ -1,6 +1,7 @@
 """Whether costs are in a P&L, by other columns: a gross P&L, equity at entry, the id of a lot.
 
 gross 10   fee 1   pnl 9                                  after costs: it is the gross P&L less them
+pnl 10     fee 1   total 9                                before costs: the total is it less them
 entry_equity 1000   pnl 9   fee 1; the next 1009          after costs: the account grew by it
 lot 7   BUY at 10, fee 1; SELL at 20, fee 1, pnl 8        after both costs of the lot
 """
@@ -17,11 +18,12 @@ from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.directions import directions
 from perfkit.inference.table.roles import pnl_columns
-from perfkit.inference.words.names import word_set
+from perfkit.inference.words.names import pnl_name, word_set
 
 _LEAST = 8
 _EXACT = Decimal("1e-6")
 _HELD = word_set("equity balance bankroll capital cash")
+_AFTER_COSTS = word_set("net total final amount cash received credited settled")
 _AT_ENTRY = word_set("entry before start opening")
 _IDS = word_set("id lot ticket position ref")
 
@@ -38,6 +40,8 @@ def net_by_columns(
         return None
     if _is_gross_less_costs(pnl, columns, fees, closing.rows):
         return True
+    if _has_net_beside(pnl, columns, fees, closing.rows):
+        return False
     by_equity = _net_by_equity(pnl, columns, fees, closing.rows)
     if by_equity is not None:
         return by_equity
@@ -53,6 +57,21 @@ def _is_gross_less_costs(
         column.kind == NUMBER
         and "gross" in column.words
         and differ_by_costs(column, pnl, fees, rows)
+        for column in columns
+        if column is not pnl
+    )
+
+
+def _has_net_beside(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a column such as `total` or `net_amount` is the P&L less the costs."""
+    return any(
+        column.kind == NUMBER
+        and {*column.words} & _AFTER_COSTS
+        and column not in fees
+        and pnl_name(column.name) is None
+        and differ_by_costs(pnl, column, fees, rows)
         for column in columns
         if column is not pnl
     )

@@ -35,6 +35,7 @@ from perfkit.inference.without_pnl.log_facts import Log, reading_of
 from perfkit.inference.without_pnl.which_side.coded_sides import with_coded_side
 from perfkit.inference.without_pnl.which_side.order_sides import with_orders
 from perfkit.inference.without_pnl.which_side.other_sides import with_other_sides
+from perfkit.inference.without_pnl.which_side.redeemed import redeemed
 
 
 def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
@@ -75,6 +76,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     doubts = [*moments.doubts, *books.doubts, *read.doubts]
     is_sized = pnl is not None or read.worth is not None or bool(read.doubts)
     doubts += doubts_of_fills(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
+    other = other or redeemed(log, rows)
     doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
         log,

@@ -144,3 +144,21 @@ def test_an_entry_and_an_exit_of_one_id_may_have_prices_of_their_own_names() -> 
         for one in records
     ]
     assert field(infer(gross), "net_pnl") == "pnl - fee"
+
+
+@pytest.mark.parametrize("name", ["total", "net_amount", "cash"])
+def test_a_total_that_is_the_result_less_the_costs_says_that_these_come_off_it(name: str) -> None:
+    trades = [
+        {
+            "symbol": "A",
+            "side": "long",
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "realizedPnl": str(move),
+            "fee": "0.5",
+            name: str(move - Decimal("0.5")),
+        }
+        for n, move in enumerate(MOVES)
+    ]
+    reading = infer(trades)
+    assert asked(reading) == []
+    assert field(reading, "net_pnl") == "realizedPnl - fee"

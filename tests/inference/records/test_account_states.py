@@ -1,0 +1,57 @@
+"""An account at each moment, with what it had earned so far, is no log of trades."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.readings import Record
+
+
+def moments(**more: object) -> list[Record]:
+    realized, records = 0, list[Record]()
+    for n in range(12):
+        realized += n if n % 4 == 3 else 0
+        held = n * 7 % 5 - 2
+        records.append(
+            {
+                "timestamp": f"2026-04-07T10:{n:02}:00Z",
+                "btc_price": str(70_000 + n),
+                "total_value": str(1000 + realized + held),
+                "unrealized_pnl": str(held),
+                "realized_pnl": str(realized),
+                "total_pnl": str(realized + held),
+                **more,
+            }
+        )
+    return records
+
+
+@pytest.mark.parametrize("more", [{}, {"total_trades": "3"}, {"cash_balance": "9"}])
+def test_results_so_far_beside_the_worth_of_an_account_are_no_trades(more: Record) -> None:
+    reading = infer(moments(**more))
+    assert not reading.has_results
+    assert "states of an account" in reading.evidence[0]
+    assert "unrealized_pnl, realized_pnl" in reading.evidence[0]
+
+
+@pytest.mark.parametrize("more", [{"exit_reason": "stop"}, {"symbol": "A", "side": "long"}])
+def test_beside_parts_of_a_trade_they_are_something_else(more: Record) -> None:
+    assert "states of an account" not in " ".join(infer(moments(**more)).evidence)
+
+
+def test_positions_with_a_price_of_now_beside_the_end_of_the_market_are_still_held() -> None:
+    records = [
+        {
+            "asset": f"a{n}",
+            "size": "8",
+            "avgPrice": "0.5",
+            "curPrice": "0.6",
+            "currentValue": "4.8",
+            "cashPnl": f"{n - 3}.5",
+            "realizedPnl": f"{n % 2}",
+            "endDate": "2026-12-31",
+        }
+        for n in range(8)
+    ]
+    reading = infer(records)
+    assert not reading.has_results
+    assert "positions that are still held" in reading.evidence[0]
