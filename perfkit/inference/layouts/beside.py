@@ -71,9 +71,11 @@ def _sum_of(values: Sequence[object]) -> Decimal | None:
 
 
 def _numbers_in_summaries(owner: Mapping[str, object]) -> dict[str, Decimal]:
+    """The numbers of summaries; those of `train_summary` count less than those of `summary`."""
     found: dict[str, Decimal] = {}
-    for name, inner in owner.items():
-        if isinstance(inner, Mapping) and {*words(name)} & _OF_TOTALS:
+    named = [({*words(name)}, inner) for name, inner in owner.items()]
+    for said, inner in sorted(named, key=lambda one: one[0] <= _OF_TOTALS):
+        if isinstance(inner, Mapping) and said & _OF_TOTALS:
             found |= _numbers(inner)
     return found
 
