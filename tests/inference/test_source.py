@@ -11,6 +11,7 @@ import perfkit
 from perfkit.core.errors import LogReadError, UsageError
 from perfkit.desk.reading import desk_on
 from perfkit.inference.source import answered, found_in
+from tests.inference.readings import Record
 
 TRADES = [
     {"symbol": "BTCUSDT", "exit_time": "2026-04-07T10:00:00Z", "pnl": "5.5"},
@@ -361,12 +362,13 @@ def test_so_are_those_with_the_time_of_a_close_and_no_opening(
     ],
 )
 def test_so_are_those_that_a_status_calls_closed(tmp_path: Path, end: dict[str, str]) -> None:
-    held = dict.fromkeys(end) | {"status": "open", "opened_at": "2026-04-08"}
+    held: Record = {**dict.fromkeys(end), "status": "open", "opened_at": "2026-04-08"}
     losses = {"won": {"status": "lost", "payout": "0"}}.get(end["status"], {"pnl": "-1"})
-    document = {"positions": [{**end, "market": "A"}, held, {**end, **losses, "market": "B"}] * 3}
+    each: list[Record] = [{**end, "market": "A"}, held, {**end, **losses, "market": "B"}] * 3
+    document = {"positions": each}
     found = found_in(written(tmp_path / "a.json", json.dumps(document)))
     assert (found.layout, found.reading.closed) == ({"records": "positions"}, 6)
-    valued = [{**one, "status": "open"} for one in document["positions"]]
+    valued = [{**one, "status": "open"} for one in each]
     found = found_in(written(tmp_path / "b.json", json.dumps({"open_positions": valued})))
     assert not found.reading.has_results
 
