@@ -76,8 +76,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     doubts = [*moments.doubts, *books.doubts, *read.doubts]
     is_sized = pnl is not None or read.worth is not None or bool(read.doubts)
     doubts += doubts_of_fills(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
-    other = other or redeemed(log, rows)
-    doubts += [one for one in (coded, other) if one is not None]
+    doubts += [one for one in (coded, other or redeemed(log, rows)) if one is not None]
     return reading_of(
         log,
         dialect,
