@@ -38,7 +38,8 @@ HEAD_BYTES = 64 * 1024
 
 PACKED_SUFFIXES = tuple("." + packing for packing in PACKED)
 
-_MAGIC = {b"\x1f\x8b": GZIP, b"BZh": BZIP2, b"\xfd7zXZ\0": XZ}
+PACKINGS = {b"\x1f\x8b": GZIP, b"BZh": BZIP2, b"\xfd7zXZ\0": XZ}
+"""What packed files begin with."""
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _CSV_SUFFIXES = (".csv", ".tsv")
 _NO_DATABASE = (".jsonl", ".json", ".log", *_CSV_SUFFIXES, *PACKED_SUFFIXES)
@@ -84,7 +85,7 @@ def packing_of(path: str, head: bytes) -> str:
     """How a file is packed, by its first bytes; one with the name of a packed one is one."""
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return UTF16
-    for magic, packing in _MAGIC.items():
+    for magic, packing in PACKINGS.items():
         if head.startswith(magic):
             return packing
     if is_packed(path):

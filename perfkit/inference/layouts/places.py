@@ -5,16 +5,14 @@ Each place is read as a candidate; which one holds the trades is decided by what
 
 from __future__ import annotations
 
-import bz2
 import csv
-import gzip
 import json
-import lzma
 import os
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Sequence
+from io import BytesIO
 
 from perfkit.inference.layouts.documents import places_in_json
 from perfkit.inference.layouts.place import Place
@@ -23,11 +21,12 @@ from perfkit.inference.layouts.rows import places_in_csv, usual_width
 from perfkit.inference.layouts.tables import places_in_database
 from perfkit.logs.files import unreadable
 from perfkit.logs.formats.csv_sections import DELIMITERS
+from perfkit.logs.formats.unpacked import unpacked
+from perfkit.logs.forms import PACKINGS
 
 MOST_BYTES = 256 * 1024 * 1024
 _LOOKED_AT = 64 * 1024
 _SQLITE = b"SQLite format 3\0"
-_PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _MOST_NAMES = 8
 _TEXT = "the file is text for people: its lines are neither JSON nor rows of cells"
 _SIDES = frozenset(("buy", "sell", "long", "short"))
@@ -41,7 +40,7 @@ def places_of(path: str) -> list[Place]:
         if content.startswith(_SQLITE):
             return places_in_database(path)
         text = _text(content)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise unreadable(path, error) from error
     if not text or text.isspace():
         return []
@@ -138,11 +137,9 @@ def _is_text(text: str) -> bool:
 
 
 def _text(content: bytes) -> str:
-    for magic, unpack in _PACKINGS:
+    for magic, packing in PACKINGS.items():
         if content.startswith(magic):
-            content = unpack(content)
-    if content.startswith(b"\xfd7zXZ\0"):
-        content = lzma.decompress(content)
+            content = unpacked(BytesIO(content), packing).read()
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
     text = content.removeprefix(BOM_UTF8).decode(errors="replace")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
@@ -58,12 +59,11 @@ def candidate_of(
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
-    said = [
-        *_of_costs(name, prices, balance, held, roles),
-        is_less_by_costs(pnl, roles, fees, rows) or None,
-        False if _is_of_metatrader(pnl, fees) and not _has_costs(pnl, closing, fees) else None,
-        *net_by_amounts(pnl, roles, fees, rows),
-    ]
+    said = chain(
+        _of_costs(name, prices, balance, held, roles),
+        _by_other_columns(pnl, closing, roles, fees, rows),
+        net_by_amounts(pnl, roles, fees, rows),
+    )
     return Candidate(
         pnl=pnl,
         name=name,
@@ -77,6 +77,18 @@ def candidate_of(
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _by_other_columns(
+    pnl: Column,
+    closing: Closing,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    rows: Sequence[int],
+) -> Iterator[bool | None]:
+    """Whether costs are in a P&L by the columns of costs and the names beside it."""
+    yield is_less_by_costs(pnl, roles, fees, rows) or None
+    yield False if _is_of_metatrader(pnl, fees) and not _has_costs(pnl, closing, fees) else None
 
 
 def _described(pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column]) -> int:

@@ -6,10 +6,9 @@ with costs of 0.1 each time     19.9 %
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
-from statistics import median
 from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import AGREES, HUNDRED
@@ -110,7 +109,7 @@ def may_be_invested(roles: Mapping[str, Column], rows: Sequence[int], amount: De
         worth = [size * price for row, size in held if prices and (price := prices[row])]
         levered = [size * (levers[row] or 1) for row, size in held if levers]
         for some in ([size for _, size in held], worth, levered):
-            if some and amount / _FAR_FROM <= median(some) <= amount * _FAR_FROM:
+            if some and amount / _FAR_FROM <= _middle(some) <= amount * _FAR_FROM:
                 return True
     return False
 
@@ -169,7 +168,7 @@ def _is_change(before: Column, after: Column, row: int, earned: Decimal) -> bool
 
 def _are_less(moves: Sequence[Pair], step: Decimal) -> bool:
     """Whether moves in per cent are larger than costs, and all but these is left of them."""
-    middle = sorted(abs(move) for move, _ in moves)[len(moves) // 2]
+    middle = _middle(abs(move) for move, _ in moves)
     less = sum(-2 * step <= move - earned <= _COSTS_AT_MOST for move, earned in moves)
     return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
 
@@ -196,10 +195,16 @@ def _lack_the_same(
             each = [less / share for less, share in zip(lacking, part, strict=True)]
             if _are_the_same(each, form, step):
                 return True
-    is_fine = median(abs(move) for move, _ in simple) >= _FINER * 4 * step
+    is_fine = _middle(abs(move) for move, _ in simple) >= _FINER * 4 * step
     if is_fine and all(abs(move - one) <= 4 * step for move, one in forms[1]):
         return True
     return not any(one.way for one in changes) and _any_way(simple, step)
+
+
+def _middle(numbers: Iterable[Decimal]) -> Decimal:
+    """The median; of two in the middle the larger one."""
+    ordered = sorted(numbers)
+    return ordered[len(ordered) // 2]
 
 
 def _any_way(moves: Sequence[Pair], step: Decimal) -> bool:
@@ -215,10 +220,10 @@ def _any_way(moves: Sequence[Pair], step: Decimal) -> bool:
 
 def _are_the_same(lacking: Sequence[Decimal], moves: Sequence[Pair], step: Decimal) -> bool:
     """Whether nearly all are costs above 0, alike to the last digit, and small beside the moves."""
-    middle = median(lacking)
+    middle = _middle(lacking)
     apart = max(middle * _SAME_COSTS, 2 * step)
     alike = sum(abs(one - middle) <= apart for one in lacking)
-    is_fine = median(abs(move) for move, _ in moves) >= _FINER * apart
+    is_fine = _middle(abs(move) for move, _ in moves) >= _FINER * apart
     return is_fine and 4 * step < middle <= 2 * _COSTS_AT_MOST and alike >= _NEARLY * len(lacking)
 
 

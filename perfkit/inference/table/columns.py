@@ -36,6 +36,9 @@ NUMBER, TIME, TEXT, BOOLEAN, CLOCK, EMPTY, OTHER = (
     *("number", "time", "text", "boolean", "clock", "empty", "other"),
 )
 _CENT = Decimal("0.01")
+_PLAIN_TYPES = {str, int, Decimal, bool, NoneType}
+_LONGEST_BOOLEAN = 10
+"""No true or false is longer, blanks around it counted."""
 _MOST = 0.9
 _MOST_TIMES = 0.8
 """A column is of a kind if at least so many of its values are; of times, some may say `open`."""
@@ -165,8 +168,12 @@ def columns_of(records: Sequence[Mapping[str, object]]) -> list[Column]:
         half = SAMPLED_RECORDS // 2
         looked_at = [*records[:half], *sampled(records[half:], half)]  # type: ignore[list-item]
     paths: dict[tuple[str, ...], None] = {}
+    known: set[tuple[str, ...]] = set()
     for record in looked_at:
-        _collect(record, (), paths)
+        names = tuple(record)
+        if names not in known or not {*map(type, record.values())} <= _PLAIN_TYPES:
+            _collect(record, (), paths)
+            known.add(names)
     return [_column(path, records) for path in list(paths)[:MOST_COLUMNS]]
 
 
@@ -213,7 +220,7 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
     most = _MOST * len(sample)
     if sum(isinstance(value, list | dict) for value in sample) > len(sample) - most:
         return OTHER, "", ""
-    if sum(_label(value) in ("true", "false") for value in sample) >= most:
+    if sum(map(_is_true_or_false, sample)) >= most:
         return BOOLEAN, "", ""
     numbers = [size for size in map(shapes.number, sample) if size is not None]
     if len(numbers) >= most:
@@ -278,6 +285,12 @@ def _month_first(layout: str, sample: Sequence[object]) -> str:
     if max((int(one[1]) for one in groups if len(one) > 1), default=0) > 12:
         return layout.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
     return layout
+
+
+def _is_true_or_false(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) < _LONGEST_BOOLEAN and _label(value) in ("true", "false")
+    return isinstance(value, bool)
 
 
 def _label(value: object) -> str:

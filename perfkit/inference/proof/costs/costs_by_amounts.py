@@ -9,7 +9,7 @@ cash 1000 ... 1012.3        from flat to flat, so much was earned after all cost
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.proof.evidence import costs
@@ -35,18 +35,15 @@ _SLIGHT = Decimal("1e-5")
 
 def net_by_amounts(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
-) -> list[bool | None]:
+) -> Iterator[bool | None]:
     """What each of these says, the surest first."""
-    if not fees:
-        return []
-    return [
-        is_net_by_prices(pnl, roles, fees, rows),
-        is_net_by_cash(pnl, roles, fees),
-        is_net_by_openings(pnl, fees) or None,
-        is_net_by_digits(pnl, fees, rows),
-        is_net_by_few(pnl, roles, fees, rows),
-        is_net_by_worth(pnl, roles, fees, rows),
-    ]
+    if fees:
+        yield is_net_by_prices(pnl, roles, fees, rows)
+        yield is_net_by_cash(pnl, roles, fees)
+        yield is_net_by_openings(pnl, fees) or None
+        yield is_net_by_digits(pnl, fees, rows)
+        yield is_net_by_few(pnl, roles, fees, rows)
+        yield is_net_by_worth(pnl, roles, fees, rows)
 
 
 def is_net_by_prices(
@@ -88,7 +85,7 @@ def is_net_by_few(
     """
     found = {False: 0, True: 0}
     compared = 0
-    for amount, earned, cost in _earned_and_paid(pnl, roles, fees, rows):
+    for amount, earned, cost in _earned_and_paid(pnl, roles, fees, rows).values():
         allowed = 2 * pnl.step
         if abs(cost) < _MANY_STEPS * allowed:
             continue
@@ -109,9 +106,8 @@ def is_net_by_worth(
     """
     symbol = roles.get("symbol")
     each: dict[str, list[tuple[Decimal, Decimal, Decimal]]] = {}
-    for row in rows:
-        for one in _earned_and_paid(pnl, roles, fees, [row]):
-            each.setdefault("" if symbol is None else symbol.labels[row], []).append(one)
+    for row, one in _earned_and_paid(pnl, roles, fees, rows).items():
+        each.setdefault("" if symbol is None else symbol.labels[row], []).append(one)
     nearer = {False: 0, True: 0}
     apart = {False: Decimal(0), True: Decimal(0)}
     compared, paid = 0, Decimal(0)
@@ -143,21 +139,21 @@ def _worth(trades: Sequence[tuple[Decimal, Decimal, Decimal]], *, is_net: bool) 
 
 def _earned_and_paid(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
-) -> list[tuple[Decimal, Decimal, Decimal]]:
+) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """What prices give, what is logged, and the costs, of each record that has all of them."""
     if not {"entry_price", "exit_price", "quantity", "side"} <= roles.keys():
-        return []
+        return {}
     entries, exits, sizes = (
         roles[one].numbers for one in ("entry_price", "exit_price", "quantity")
     )
     ways = directions(roles["side"])
-    found = []
+    found = {}
     for row in rows:
         entry, out, size, earned = entries[row], exits[row], sizes[row], pnl.numbers[row]
         if entry and out and size and ways[row] and earned is not None:
             amount = (out - entry) * abs(size) * ways[row]
             if amount:
-                found.append((amount, earned, costs(fees, row)))
+                found[row] = amount, earned, costs(fees, row)
     return found
 
 
