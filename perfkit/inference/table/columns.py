@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
 from types import NoneType
 from typing import TypeVar
 
@@ -222,6 +223,8 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         return OTHER, "", ""
     if sum(map(_is_true_or_false, sample)) >= most:
         return BOOLEAN, "", ""
+    if shapes.is_iso(sample[0]) and _are_iso(sample):  # first, as they are looked at fast
+        return TIME, "", _format_of_rest(sample)
     numbers = [size for size in map(shapes.number, sample) if size is not None]
     if len(numbers) >= most:
         units = [shapes.epoch_unit(size) for size in numbers if size]
@@ -236,14 +239,18 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         return NUMBER, "", ""
     if sum(map(shapes.clock_time, sample)) >= most:
         return CLOCK, "", ""
-    most = _MOST_TIMES * len(sample)
-    if sum(map(shapes.is_iso, sample)) >= most:
+    if _are_iso(sample):
         return TIME, "", _format_of_rest(sample)
     layouts = _layouts(sample)
     layout = max(set(layouts), key=layouts.count) if layouts else ""
-    if layout and layouts.count(layout) >= most:
+    if layout and layouts.count(layout) >= _MOST_TIMES * len(sample):
         return TIME, "", _month_first(layout, sample)
     return TEXT, "", ""
+
+
+def _are_iso(sample: Sequence[object]) -> bool:
+    """Whether values are times in ISO 8601; some may be none."""
+    return sum(map(shapes.is_iso, sample)) >= _MOST_TIMES * len(sample)
 
 
 def _layouts(sample: Sequence[object]) -> list[str]:
@@ -271,10 +278,12 @@ def _format_of_rest(sample: Sequence[object]) -> str:
 
 def _first_values(values: Sequence[object]) -> list[object]:
     """Up to so many values that are there, from places spread over the column."""
-    found = [value for value in sampled(values, 4 * SAMPLED_VALUES) if not shapes.is_missing(value)]
-    if not found:
-        found = [value for value in values if not shapes.is_missing(value)]
+    found = _without_missing(sampled(values, 4 * SAMPLED_VALUES)) or _without_missing(values)
     return sampled(found)
+
+
+def _without_missing(values: Sequence[object]) -> list[object]:
+    return list(compress(values, shapes.are_there(values)))
 
 
 def _month_first(layout: str, sample: Sequence[object]) -> str:

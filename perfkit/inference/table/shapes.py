@@ -92,6 +92,7 @@ _TO_US = {"s": Decimal(1_000_000), "ms": Decimal(1_000), "us": Decimal(1), "ns":
 
 
 _LARGEST = "1.7976931348623157"
+_LONGEST_NUMBER = 60
 LARGEST_DOUBLES = frozenset(f"{_LARGEST}{e}308" for e in ("e", "e+", "E", "E+"))
 """The largest double, which some brokers send for an amount that is not there."""
 MISSING = frozenset(
@@ -117,15 +118,13 @@ def are_there(values: Sequence[object]) -> list[bool]:
 
 def number(value: object) -> Decimal | None:
     """A value as a number, currency sign, separators and unit aside; None where it is not one."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | Decimal):
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value):
+            return Decimal(value) if len(value) <= _LONGEST_NUMBER else None
+        return _dressed_number(value.strip()) if 0 < len(value) <= _LONGEST_NUMBER else None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
-    if not isinstance(value, str) or not value or len(value) > 60:
-        return None
-    if _PLAIN.fullmatch(value):
-        return Decimal(value)
-    return _dressed_number(value.strip())
+    return None
 
 
 def are_digits(text: str) -> bool:
@@ -175,8 +174,9 @@ def is_dressed(value: object) -> bool:
 
 def unit_of_number(value: object) -> str:
     """The unit a number is written with, such as USD or %; empty where there is none."""
-    found = _DRESSED.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str) or _PLAIN.fullmatch(value):
+        return ""
+    if (found := _DRESSED.fullmatch(value.strip())) is None:
         return ""
     sign = (found["after"] or found["before"] or "").strip()
     return {"$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "¥": "JPY"}.get(sign, sign.upper())

@@ -192,6 +192,11 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(_SPELLINGS.get(word, word) for word in found)
 
 
+def spelled(name: str) -> str:
+    """The words of a name that is written as `exit_price` is, without a look for others in it."""
+    return " ".join(_SPELLINGS.get(word, word) for word in name.split("_"))
+
+
 def _parted(word: str) -> list[str]:
     """The words of one that is written without a gap: `rpnl`, `pnlpct`, `entryprice`."""
     glued = _GLUED.fullmatch(word)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from perfkit.inference.words.names import CURRENCIES, inner_name, word_set, words
+from perfkit.inference.words.names import CURRENCIES, inner_name, spelled, word_set, words
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "symbol": (
@@ -229,12 +229,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
         ),
     ),
 }
-_CANONICAL = {
-    role: tuple(" ".join(words(name)) for name in names) for role, names in _ROLES.items()
-}
 _RANKS = {
-    role: {name: place for place, name in reversed(list(enumerate(names)))}
-    for role, names in _CANONICAL.items()
+    role: {spelled(name): place for place, name in reversed(list(enumerate(names)))}
+    for role, names in _ROLES.items()
 }
 _FEES = frozenset(
     ("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm", "financing")

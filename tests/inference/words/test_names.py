@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from perfkit.inference.words.names import CLOSED, EVENT, OPENED, pnl_name, time_role, words
+from perfkit.inference.words import role_names
+from perfkit.inference.words.names import CLOSED, EVENT, OPENED, pnl_name, spelled, time_role, words
 from perfkit.inference.words.role_names import is_fee, is_skipped_place, role_rank
 
 
@@ -217,3 +218,9 @@ def test_a_rate_of_a_result_is_one_in_per_cent(name: str) -> None:
 @pytest.mark.parametrize("name", ["win_rate", "profit_rate_target", "rate", "hit rate"])
 def test_other_rates_are_none(name: str) -> None:
     assert pnl_name(name) is None
+
+
+def test_names_of_roles_are_spelled_as_their_words() -> None:
+    names = [name for every in role_names._ROLES.values() for name in every]
+    assert len(names) > 300
+    assert [spelled(name) for name in names] == [" ".join(words(name)) for name in names]
