@@ -24,6 +24,9 @@ from perfkit.inference.table.alike_records import of_cells, turned
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
 from perfkit.logs.formats.csv_sections import DELIMITERS
 
+_MOST_LACKING, _LEAST_WHOLE = 3, 2
+"""Rows may lack so many cells at their ends where so many rows at least lack none."""
+
 
 class _Rows(NamedTuple):
     """The columns of rows; those that `are_ragged` have cells too few or too many at their ends.
@@ -66,12 +69,21 @@ def _places_in_table(text: str, *, is_called_csv: bool) -> list[Place]:
             delimiter, width = begun
             rows = csv.reader(io.StringIO(text), delimiter=delimiter)
             header = _header_of(rows, width)
+        are_short = header is None and bool(wider := _wider_than_most(sample, delimiter, width))
+        if are_short:
+            rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+            header = _header_of(rows, wider)
         if header is None:
             return _without_header(text, counts, is_called_csv)
         columns = _plain_columns(text, rows.line_num, delimiter, len(header))
+        whole = _filled_up(rows, len(header)) if are_short else None
     except csv.Error:
         return []
-    found = _columns_of(rows, len(header)) if columns is None else _Rows(columns, [], False)
+    if are_short and whole is None:
+        return []
+    found = (
+        whole or _columns_of(rows, len(header)) if columns is None else _Rows(columns, [], False)
+    )
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
     if found.are_ragged:
         layout["ragged"] = True
@@ -122,6 +134,19 @@ def _begun_with(sample: Sequence[str]) -> tuple[str, int] | None:
     return (max(found)[1], max(found)[0]) if found else None
 
 
+def _wider_than_most(sample: Sequence[str], delimiter: str, width: int) -> int:
+    """The width of a header on the first line that has a few names more than most rows have cells.
+
+    Such rows lack cells at their ends, which some rows have; 0 where there is no such header.
+    """
+    rows = [row for row in csv.reader(sample, delimiter=delimiter) if row]
+    wider = len(rows[0])
+    if not width < wider <= width + _MOST_LACKING or not _is_header(rows[0], wider):
+        return 0
+    whole = sum(len(row) == wider for row in rows[1:])
+    return wider if whole >= _LEAST_WHOLE and all(len(row) <= wider for row in rows) else 0
+
+
 def _plain_columns(text: str, above: int, delimiter: str, width: int) -> list[list[str]] | None:
     """The columns below so many lines; None where a cell is in quotes or a row of another width."""
     if '"' in text:
@@ -157,6 +182,20 @@ def _columns_of(rows: Iterable[list[str]], width: int) -> _Rows:
         if len(row) == width or tuple(without_padding(row, width)) in known
     ]
     return _Rows(turned(rows_of[:MOST_RECORDS], width), [], True)
+
+
+def _filled_up(rows: Iterable[list[str]], width: int) -> _Rows | None:
+    """The columns of rows that lack cells at their ends; None where these may lack others.
+
+    Below each name are then numbers and times alone, or words alone.
+    """
+    every = [[*row, *[""] * (width - len(row))] for row in islice(rows, MOST_RECORDS) if row]
+    columns = turned(every, width)
+    for column in columns:
+        said = [bool(looks(cell)) for cell in map(str.strip, column) if cell]
+        if 10 * min(sum(said), len(said) - sum(said)) > len(said):
+            return None
+    return _Rows(columns, [], True)
 
 
 def _some(rows: Iterable[list[str]], every: list[list[str]]) -> list[list[str]]:

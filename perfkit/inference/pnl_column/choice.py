@@ -29,7 +29,17 @@ from perfkit.inference.table.derived_columns import Either, amounts_before, join
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import is_part_of_indicator, pnl_columns
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import GROSS, MONEY, NET, PERCENT, pnl_name, word_set, words
+from perfkit.inference.words.names import (
+    GROSS,
+    MONEY,
+    NET,
+    PERCENT,
+    POINTS,
+    RISK,
+    pnl_name,
+    word_set,
+    words,
+)
 
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
@@ -145,7 +155,7 @@ def _with_totals(
     one: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
 ) -> Candidate:
     """A candidate that is what came back less what was paid, a sum, or what a total moves by."""
-    if one.proved or one.unit != MONEY:
+    if one.proved or one.unit not in (MONEY, RISK, POINTS):
         return one
     said = said_by_totals(one.pnl, columns, roles, one.closing.rows)
     reasons = (*one.reasons, said)

@@ -64,7 +64,7 @@ def doubts_of(
     """The questions about the best of some candidates."""
     best = candidates[0]
     found = [
-        which_result(best, rival_of(candidates), identity, roles),
+        which_result(best, rival_of(candidates), identity, roles, columns, times),
         two_names(best, columns),
         total_so_far(best, roles, identity, times),
         None if _are_bets(best, columns, times) else _thin(best, roles, identity, times),

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import CLOSE_CALL, CONFIDENT, Candidate
+from perfkit.inference.questions.no_end import may_be_no_trades
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
 from perfkit.inference.words.role_names import is_fee
 
@@ -23,7 +25,12 @@ _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
 def which_result(
-    best: Candidate, rival: Candidate | None, identity: Identity, roles: Mapping[str, Column]
+    best: Candidate,
+    rival: Candidate | None,
+    identity: Identity,
+    roles: Mapping[str, Column],
+    columns: Sequence[Column],
+    times: Times,
 ) -> Doubt | None:
     """Two results that are equally good, or one that little shows to be that of a trade."""
     name = best.pnl.name
@@ -41,7 +48,8 @@ def which_result(
     opening = [{*words(str(one))} for one in best.closing.open_words]
     of_signals = any("signal" in one for one in opening)
     of_signals = of_signals and not any(one & _ENTERED and "signal" not in one for one in opening)
-    if is_sure and (best.proved or not of_signals):
+    is_sure = is_sure and (best.proved or not of_signals)
+    if is_sure and not may_be_no_trades(best, roles, columns, times):
         return None
     answers = [Answer("yes", {})]
     if best.unit == PERCENT and best.pnl.words in (("return",), ("returns",)):  # of what, is unsaid

@@ -83,6 +83,9 @@ def _unfilled_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, ob
 
 
 _OF_DECISIONS = word_set("signal decision action side recommendation verdict pick bet direction")
+_TO_TRADE = word_set("trade traded enter entered entry")
+_MAY_TRADE = _TO_TRADE | word_set("should take taken is was did has do allowed ok made signal")
+"""Words of a flag such as `should_trade`, which says whether there was a trade."""
 _IDLE = {
     *((one,) for one in ("skip", "skipped", "pass", "hold", "wait", "noop", "notrade", "nobet")),
     *((one,) for one in ("flat", "none", "neutral")),
@@ -93,11 +96,14 @@ _IDLE = {
 def _idle_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
     """Records of a decision not to trade, such as `SKIP`, which have no result where others do."""
     for column in columns:
-        if column.kind != TEXT or not set(column.words) & _OF_DECISIONS:
+        if column.kind == BOOLEAN and {*column.words} & _TO_TRADE and {*column.words} <= _MAY_TRADE:
+            idle = {"false"} & column.distinct.keys()
+        elif column.kind == TEXT and {*column.words} & _OF_DECISIONS and column.has_few_words:
+            idle = {label for label in column.distinct if words(label) in _IDLE}
+        else:
             continue
-        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+        if len(column.distinct) > MOST_WORDS:
             continue
-        idle = {label for label in column.distinct if words(label) in _IDLE}
         results = _results(columns) if idle else []
         if not results:
             continue

@@ -78,6 +78,8 @@ _OF_CLOSES = word_set(
 _OF_NOW = (
     *({"current", "price"}, {"last", "price"}, {"ltp"}, {"mark", "price"}, {"market", "price"}),
     *({"cur", "val"}, {"current", "value"}, {"market", "value"}, {"liquidation", "price"}),
+    *({"cmp"}, {"price", "now"}, {"live", "price"}, {"latest", "price"}, {"current", "rate"}),
+    *({"current", "close"}, {"last", "close"}, {"latest", "close"}, {"today", "price"}),
 )
 """Words of the names that say what something is worth now."""
 _SIDES_OF_A_MARKET = (
@@ -151,7 +153,7 @@ def _instead(
         return of_many
     if len(states) > 1 and "symbol" not in roles:
         return f"states of an account ({', '.join(states[:3])})"
-    return _totals_of_days(columns, roles)
+    return _periods_of_tests(columns, roles) or _totals_of_days(columns, roles)
 
 
 def _figures(columns: Sequence[Column], roles: Mapping[str, Column]) -> tuple[list[str], list[str]]:
@@ -274,6 +276,16 @@ def _of_training_and_test(columns: Sequence[Column]) -> str:
         return ""
     names = [name for part in shared[:2] for name in (trained[part], tested[part])]
     return f"figures of parameters that were trained and tested ({', '.join(names)})"
+
+
+def _periods_of_tests(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """What the records say where all their times are those of training and test: `test_start`."""
+    times = [one for one in columns if one.kind == TIME]
+    if len(times) < _LEAST_TRIED or roles.keys() & {*OF_A_TRADE, *_OF_ITS_END}:
+        return ""
+    if not all({*one.words} & (_IN_TRAINING | _IN_TEST) for one in times):
+        return ""
+    return f"figures of periods of training and test ({', '.join(_names(times[:2]))})"
 
 
 def _of_companies(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:

@@ -256,11 +256,7 @@ def pnl_name(name: str) -> PnlName | None:
         score = 0 if {"net", "amount"} <= meant else 12  # which is what an order cost
     unit = next((_UNITS[word] for word in last if word in _UNITS), PERCENT if is_rate else MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
-        is_other = any(word[0].isdigit() for word in meant)  # r14, over fourteen bars
-        costs = meant & _OF_COSTS - ({"spread"} if meant & {"return", "returns"} else set())
-        is_other = is_other or bool(costs and not meant & (NET | GROSS))
-        known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
-        score = 12 if known and not is_other and not meant & _OF_MARKETS else 0
+        score = _score_of_return(meant)
     is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
     if is_bare and set(last) - _OF_UNITS:
         score = 8
@@ -283,6 +279,20 @@ def pnl_name(name: str) -> PnlName | None:
         is_bare=is_bare,
         is_absolute="abs" in meant,
     )
+
+
+def _score_of_return(meant: set[str]) -> int:
+    """How well words say that a return or a multiple is that of a trade; 0 where of another thing.
+
+    A `trade_return` is one, as a `pnl` is, and `r14` is over fourteen bars.
+    """
+    is_other = any(word[0].isdigit() for word in meant)
+    costs = meant & _OF_COSTS - ({"spread"} if meant & {"return", "returns"} else set())
+    is_other = is_other or bool(costs and not meant & (NET | GROSS))
+    known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
+    if not known or is_other or meant & _OF_MARKETS:
+        return 0
+    return _BASES["pnl"] if "trade" in meant else 12
 
 
 def _parts_of_one(meant: set[str], currency: str) -> tuple[int, str]:

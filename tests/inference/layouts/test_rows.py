@@ -67,3 +67,21 @@ def test_blanks_around_cells_are_no_part_of_words() -> None:
     rows = [f"2026-04-0{n} , A,{n}" for n in range(1, 4)]
     (place,) = places_in_csv("\n".join(["time,symbol,pnl", *rows, ""]), True)
     assert place.records[0]["symbol"] == "A"
+
+
+def test_a_header_counts_though_most_rows_lack_cells_at_their_ends() -> None:
+    opened = [f"10:0{n},ENTRY,A,4{n},,,7" for n in range(1, 4)]
+    closed = [f"10:1{n},EXIT,A,4{n},5{n},{n}.5" for n in range(1, 8)]
+    names = "time,event,symbol,entry,exit,pnl,risk"
+    (place,) = places_in_csv("\n".join([names, closed[0], *opened, *closed[1:], ""]), True)
+    assert (len(place.records), place.layout) == (10, {"ragged": True})
+    assert place.records[4]["pnl"] == "2.5"
+
+
+def test_it_does_not_where_they_may_lack_others() -> None:
+    whole = [f"10:0{n},EXIT,A,4{n},5{n},{n}.5,x" for n in range(1, 4)]
+    moved = [f"10:1{n},EXIT,4{n},5{n},{n}.5,x" for n in range(1, 8)]
+    names = "time,event,symbol,entry,exit,pnl,note"
+    assert places_in_csv("\n".join([names, *moved, *whole, ""]), True) == []
+    (place,) = places_in_csv("\n".join([names, *whole, *moved, ""]), True)
+    assert (len(place.records), len(place.odd_rows)) == (3, 7)

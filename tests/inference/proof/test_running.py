@@ -58,6 +58,18 @@ def test_the_total_of_a_position_with_its_reason_and_times_is_a_result() -> None
     assert "total_so_far" in asked(infer(renamed(records, total_pnl="cumulative_pnl")))
 
 
+@pytest.mark.parametrize("names", [("R", "cumR"), ("pips", "cum_pips")])
+def test_a_total_so_far_proves_results_in_other_units_than_money(names: tuple[str, str]) -> None:
+    results = [3, -1, 2, -1, -1, 4]
+    records: list[Record] = [
+        {"date": f"2026-04-0{n + 1}", "pair": "EURUSD", "dir": "long" if n % 2 else "short",
+         names[0]: str(result), names[1]: str(sum(results[: n + 1]))}
+        for n, result in enumerate(results)
+    ]  # fmt: skip
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], names[0])
+
+
 @given(st.lists(st.integers(1, 900), min_size=3, max_size=12))
 def test_prices_are_told_from_their_sums(exits: list[int]) -> None:
     records, total = [], Decimal(0)

@@ -89,3 +89,32 @@ def test_those_are_no_closes_beside_orders_that_wait() -> None:
         for n, (status, out) in enumerate(ends * 5)
     ]
     assert infer(records).closed == 10
+
+
+@pytest.mark.parametrize("flag", ["should_trade", "take_trade", "traded", "trade_taken"])
+def test_records_of_no_trade_by_a_flag_earn_nothing(flag: str) -> None:
+    records: list[Record] = [
+        {
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "symbol": "A",
+            "exit_reason": "tp" if n % 2 else "sl",
+            flag: n % 3 > 0,
+            "pnl": "0" if n % 3 == 0 else "4" if n % 2 else "-3",
+        }
+        for n in range(18)
+    ]
+    assert infer(records).closed == 12
+
+
+def test_a_return_is_that_of_a_trade_by_its_name() -> None:
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "close": str(100 + n),
+            "signal": "SELL" if n % 4 == 3 else "BUY" if n % 4 == 1 else "HOLD",
+            "trade_return_pct": str(n % 7 - 2.5) if n % 4 == 3 else "",
+        }
+        for n in range(28)
+    ]
+    reading = infer(records)
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 7)

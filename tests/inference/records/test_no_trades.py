@@ -372,3 +372,25 @@ def test_a_rate_of_wins_in_per_cent_says_that_records_are_of_many_trades() -> No
         for n in range(1, 7)
     ]  # fmt: skip
     assert "figures of many trades" in said(windows)
+
+
+@pytest.mark.parametrize("now", ["CMP", "Live Price", "latest_close", "current_rate"])
+def test_what_is_held_has_a_price_of_now(now: str) -> None:
+    records: list[Record] = [
+        {"Stock": f"S{n}", "BuyDate": f"2026-04-{n + 1:02}", "BuyPrice": "10", "Qty": str(n + 1),
+         now: str(n + 8), "PnL": str((n - 2) * (n + 1)), "PnL%": str((n - 2) * 10)}
+        for n in range(9)
+    ]  # fmt: skip
+    assert "still held" in infer(records).evidence[0]
+
+
+def test_periods_of_a_walk_forward_test_are_no_trades() -> None:
+    records: list[Record] = [
+        {"fold": n, "train_start": f"2025-{n:02}-01", "train_end": f"2025-{n + 2:02}-01",
+         "test_start": f"2025-{n + 2:02}-01", "test_end": f"2025-{n + 3:02}-01",
+         "oos_return": str(n % 3 - 1.5), "pnl": str(n * 3 - 8)}
+        for n in range(1, 8)
+    ]  # fmt: skip
+    assert "training and test" in infer(records).evidence[0]
+    trades = [{**one, "entry_time": f"2025-{n + 3:02}-11"} for n, one in enumerate(records)]
+    assert infer(trades).closed == len(trades)

@@ -30,7 +30,7 @@ from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.buys_and_sells.instruments import names_options, without_end
 from perfkit.inference.without_pnl.buys_and_sells.markets import (
-    may_be_of_a_market,
+    may_be_of_others,
     of_a_market,
     of_one_market,
     of_whole_market,
@@ -84,7 +84,7 @@ def doubts_of_fills(
         doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not (found.are_covered or is_logged or effect_of_sales(log, found)):
         asked = sold_unbought(len(found.shorting), len(found.rows))
-        none = [of_a_market()] if may_be_of_a_market(log, found.rows) else []
+        none = [of_a_market()] if may_be_of_others(log) else []
         doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),

@@ -11,6 +11,7 @@ from perfkit.inference.proof.executions import Executions
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
+from perfkit.inference.words.names import word_set
 
 _LEAP = 2
 _LEAPS = 2
@@ -18,6 +19,8 @@ _FAR = 10
 """One leap to so many times the price, or to such a part of it, is enough."""
 _SEVERAL = 5
 _ROUNDED = Decimal("0.001")
+_OF_AN_ACCOUNT = frozenset(("strategy", "balance", "execution_mode", "exit_reason"))
+_ORDERED = word_set("order orderid oid strategy bot cash balance equity position holdings")
 _OF_A_MARKET = "rows are trades of a whole market, not of one account"
 
 
@@ -83,6 +86,13 @@ def may_be_of_a_market(log: Log, rows: Sequence[int]) -> bool:
     return len(rows) >= _SEVERAL and not others
 
 
+def may_be_of_others(log: Log) -> bool:
+    """Whether nothing in the records is that of an account: no order, fee, balance or strategy."""
+    if log.fees or log.roles.keys() & _OF_AN_ACCOUNT:
+        return False
+    return not any(set(column.words) & _ORDERED for column in log.columns)
+
+
 def of_whole_market(log: Log, found: Executions) -> Doubt | None:
     """A question where records may be a tape by their names, and no position is ever closed.
 
@@ -112,8 +122,8 @@ def _is_ever_flat(log: Log, found: Executions) -> bool:
 
 
 def of_a_market() -> Answer:
-    """The answer that all of a market traded so."""
-    return Answer("neither: they are of a whole market", {}, _OF_A_MARKET)
+    """The answer that all of a market traded so, or people whose trades are followed."""
+    return Answer("neither: they are of a whole market, or of others", {}, _OF_A_MARKET)
 
 
 def _naming_markets(log: Log, rows: Sequence[int]) -> Column | None:

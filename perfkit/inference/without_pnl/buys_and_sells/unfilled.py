@@ -56,7 +56,7 @@ def _of_status(column: Column, rows: Sequence[int]) -> Doubt | None:
     said = {label: set(words(label)) for label in {column.labels[row] for row in rows} - {""}}
     tried = {label for label, one in said.items() if one & _TRIED}
     waiting = {label for label, one in said.items() if one & _WAITING} - tried
-    if any(one & FILLS for one in said.values()):  # beside which an open order is a waiting one
+    if waiting or any(one & FILLS for one in said.values()):  # beside which an open order waits
         waiting |= {label for label, one in said.items() if one & _RESTING} - tried
     sure = said.keys() - tried - waiting
     if not tried and not waiting:

@@ -142,6 +142,11 @@ class TestNotFilled:
         assert asked(reading) == ["not_filled"]
         assert reading.doubts[0].answers[-1].why_none
 
+    def test_open_orders_wait_beside_new_ones(self) -> None:
+        reading = infer(fills(*FOUR, status=["NEW", "OPEN", "OPEN", "NEW"]))
+        assert asked(reading) == ["not_filled"]
+        assert reading.doubts[0].answers[-1].why_none
+
     def test_orders_logged_beside_their_fills_are_left_out(self) -> None:
         records = [{**one, "event": event} for one in fills(*FOUR) for event in ("order", "fill")]
         reading = infer(records)

@@ -69,6 +69,12 @@ class TestTapes:
         assert doubt.name == "sold_unbought"
         assert doubt.answers[-1].why_none
 
+    @pytest.mark.parametrize("more", ["symbol", "trade_id", "insider", "wallet"])
+    def test_so_may_those_with_a_symbol_or_a_name(self, more: str) -> None:
+        doubts = infer(self.tape(**{more: list[object]("ABCDEF" * 10)})).doubts
+        (doubt,) = (one for one in doubts if one.name == "sold_unbought")
+        assert doubt.answers[-1].why_none
+
     NEVER_FLAT = (*(("buy", f"0.{n}", "100") for n in range(1, 6)), ("sell", "0.7", "101"))
 
     def without_symbol(self, *orders: tuple[str, str, str], **more: list[object]) -> list[Record]:
