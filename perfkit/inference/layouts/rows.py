@@ -26,6 +26,10 @@ from perfkit.logs.formats.csv_sections import DELIMITERS
 
 _MOST_LACKING, _LEAST_WHOLE = 3, 2
 """Rows may lack so many cells at their ends where so many rows at least lack none."""
+_MOST_TOTALS = 2
+"""So many rows at the end may be totals."""
+_LOOKED_AT = 2_000
+"""How full a row usually is shows in so many of them."""
 
 
 class _Rows(NamedTuple):
@@ -89,9 +93,21 @@ def _places_in_table(text: str, *, is_called_csv: bool) -> list[Place]:
         layout["ragged"] = True
     if not text.endswith(("\n", "\r")):
         layout["complete"] = True
-    columns = [list(map(str.strip, column)) for column in found.columns]
+    columns = found.columns
+    if _has_blanks(text, delimiter):
+        columns = [list(map(str.strip, column)) for column in columns]
     records = of_cells(header, _without_totals(columns))
     return [Place("", layout, records, (), delimiter, found.odd)]
+
+
+def _has_blanks(text: str, delimiter: str) -> bool:
+    """Whether cells may begin or end with a blank."""
+    if not text.isascii() or '"' in text:
+        return True
+    blanks = [" ", "\t"] if delimiter != "\t" else [" "]
+    ends = [f"{blank}{end}" for blank in blanks for end in (delimiter, "\n", "\r")]
+    begins = [f"{begin}{blank}" for blank in blanks for begin in (delimiter, "\n")]
+    return text[-1:] in blanks or any(one in text for one in (*ends, *begins))
 
 
 def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -> list[Place]:
@@ -209,13 +225,16 @@ def _some(rows: Iterable[list[str]], every: list[list[str]]) -> list[list[str]]:
 
 def _without_totals(columns: list[list[str]]) -> list[list[str]]:
     """The columns without the rows of totals at the end, which fill few of them."""
-    gaps = [list(map("".__eq__, column)) for column in columns if "" in column]
-    if not gaps:
+    rows = len(columns[0]) if columns else 0
+    if not rows or not any("" in column[-_MOST_TOTALS:] for column in columns):
         return columns
-    filled = [len(columns) - sum(row) for row in zip(*gaps, strict=True)]
-    usual = sorted(filled)[len(filled) // 2]
-    end = len(filled)
-    while len(filled) - end < 2 < end and filled[end - 1] * 2 < usual:
+
+    def filled(row: int) -> int:
+        return sum(bool(column[row]) for column in columns)
+
+    some = sorted(filled(row) for row in range(0, rows, rows // _LOOKED_AT + 1))
+    usual, end = some[len(some) // 2], rows
+    while rows - end < _MOST_TOTALS < end and filled(end - 1) * 2 < usual:
         end -= 1
     return [column[:end] for column in columns]
 
