@@ -22,6 +22,7 @@ from perfkit.inference.records.kinds import closing_words, is_flag, says_it_is_o
 from perfkit.inference.records.running_figures import are_beside_results
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.table.roles import identities_of
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import CLOSED, RISK, pnl_name, time_role, word_set, words
@@ -220,7 +221,7 @@ def _flag_of_open(columns: Sequence[Column], roles: Mapping[str, Column]) -> Col
 
     A price beside it is that of now, and a P&L what has been earned so far.
     """
-    if roles.keys() & {*_OF_ITS_END} - {"exit_price"}:
+    if roles.keys() & {*_OF_ITS_END} - {"exit_price"} or _are_bought_and_sold(roles):
         return None
     if any(one.kind == TIME and time_role(one.name) == CLOSED for one in columns):
         return None
@@ -231,6 +232,13 @@ def _flag_of_open(columns: Sequence[Column], roles: Mapping[str, Column]) -> Col
         if not closing and opening == {*column.distinct}:
             return column
     return None
+
+
+def _are_bought_and_sold(roles: Mapping[str, Column]) -> bool:
+    """Whether each record has a price and a quantity, and some buy and others sell."""
+    if not {"side", "price", "quantity"} <= roles.keys() or "entry_price" in roles:
+        return False
+    return {1, -1} <= {*directions(roles["side"])}
 
 
 def _is_exit_price(column: Column) -> bool:

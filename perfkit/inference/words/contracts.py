@@ -19,6 +19,32 @@ _ROOTS = word_set("""
     pa zb zn zf zt ub tn zc zs zw zl zm ke he le gf cc kc ct sb oj 6e 6b 6j 6a 6c 6s 6n m6e m6b m6a
     mbt met vx vxm dx fdax fdxm fdxs fesx fsxe fgbl fgbm fgbs fgbx win wdo ind dol
     """)
+_WORTH = dict(
+    part.split("=")
+    for part in [
+        "es=50",
+        "mes=5",
+        "nq=20",
+        "mnq=2",
+        "ym=5",
+        "mym=0.5",
+        "rty=50",
+        "m2k=5",
+        "cl=1000",
+        "mcl=100",
+        "ng=10000",
+        "gc=100",
+        "mgc=10",
+        "si=5000",
+        "zb=1000",
+        "zn=1000",
+        "fdax=25",
+        "fdxm=5",
+        "fdxs=1",
+        "fesx=10",
+    ]
+)
+"""What one future is worth for each point of its price, in the currency of its exchange."""
 _NO_SHARES = word_set(
     "mes nq mnq ym mym rty m2k mcl mgc mbt fdax fdxm fdxs fesx fsxe fgbl 6e 6b 6j 6a 6c 6s m6e m6b"
 )
@@ -45,6 +71,12 @@ def is_future(symbol: str) -> bool:
         return True
     found = _FUTURE.fullmatch(symbol) or _ROOT.fullmatch(symbol)
     return found is not None and found["root"] in _ROOTS
+
+
+def worth_of_a_point(symbol: str) -> str:
+    """What a future is worth for each point of its price, by its root; empty where not known."""
+    found = _FUTURE.fullmatch(symbol) or _ROOT.fullmatch(symbol)
+    return _WORTH.get(symbol if found is None else found["root"], "")
 
 
 def is_currency_pair(symbol: str) -> bool:

@@ -64,6 +64,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "fund_name",
             "scheme_name",
             "option_symbol",
+            "symbol_code",
+            "code_symbol",
+            "symbol_name",
         ),
         *("instrument_id", "asset_id", "symbol_id", "contract_id", "coin_id", "instrument_token"),
         *("underlying_symbol", "underlying_ticker"),
@@ -104,6 +107,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "tokens",
         ),
         *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
+        *("filled_amount", "executed_amount", "executed", "deal_amount", "traded_amount"),
+        *("filled_size", "filled_shares", "filled_contracts", "quantity_filled", "qty_executed"),
+        *("exec_size", "exec_shares", "executed_shares", "executed_size", "deal_quantity"),
         *("filled_volume", "executed_volume", "exit_size", "exit_quantity", "entry_size"),
         *(
             "flqty",
@@ -150,6 +156,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "price": (
         *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),
         *("avg_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
+        *("avg_filled_price", "average_filled_price", "average_fill_price", "price_filled"),
+        *("avg_exec_price", "avg_executed_price", "average_executed_price", "executed_avg_price"),
+        *("avg_execution_price", "average_execution_price", "avg_deal_price", "price_average"),
         *(
             "flprc",
             "avgprc",

@@ -30,8 +30,8 @@ _MOST_COLUMNS = 6
 _ONE = Decimal(1)
 _FACTORS = tuple(map(Decimal, (100, 10, 1000, 50, 20, 5, 2)))
 _MOST = Decimal("0.02")
-_CLEARLY = 20
-"""Fees are more than others if they differ by more than one of so many parts."""
+_CLEARLY = 100
+"""Fees are more than others if all of them differ by more than one of so many parts."""
 _RATES = tuple((cost, unit) for cost in ("fee", "commission") for unit in ("bps", "rate"))
 _MOST_RATE = Decimal("0.01")
 _NONE = Decimal("1e-9")
@@ -99,6 +99,7 @@ def is_more_than(
 ) -> bool:
     """Whether the fees in amounts are, in most records, more than those that are logged."""
     more = compared = 0
+    most = least = Decimal(0)
     for row, value in _worth(roles, rows, factor).items():
         amount = paid.numbers[row]
         if amount is None:
@@ -106,8 +107,10 @@ def is_more_than(
         shown, said = abs(abs(amount) - value), abs(costs(fees, row))
         allowed = (len(fees) + 2) * max(paid.step, *(fee.step for fee in fees))
         compared += 1
-        more += shown - said > max(allowed, shown / _CLEARLY)
-    return compared >= _LEAST and more * 10 >= 8 * compared
+        more += shown - said > allowed
+        most, least = most + shown, least + said
+    is_most = more * 10 >= 8 * compared and most - least > most / _CLEARLY
+    return compared >= _LEAST and is_most
 
 
 def _ways(roles: Mapping[str, Column]) -> Sequence[int]:

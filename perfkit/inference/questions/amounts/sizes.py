@@ -14,7 +14,13 @@ from perfkit.inference.proof.quantities.option_sizes import of_each_kind
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.options import describes_options, kinds_of_options
-from perfkit.inference.words.contracts import is_currency_pair, is_future, is_metal, is_share_option
+from perfkit.inference.words.contracts import (
+    is_currency_pair,
+    is_future,
+    is_metal,
+    is_share_option,
+    worth_of_a_point,
+)
 from perfkit.inference.words.names import MONEY, word_set
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
@@ -127,9 +133,19 @@ def contract_size(
         "write `multiplier: {SYMBOL: 50}` in a workspace",
         (
             Answer("its price", one),
+            *_of_the_exchange(symbols, size),
             Answer("not known: results are to be in points", {"currency": "points"}),
         ),
     )
+
+
+def _of_the_exchange(symbols: set[str], size: Column) -> list[Answer]:
+    """The answer with what the exchange says a point of all these futures is worth."""
+    known = {worth_of_a_point(one) for one in symbols}
+    if len(known) != 1 or not (worth := known.pop()):
+        return []
+    meaning = f"{worth} times its price, as its exchange says"
+    return [Answer(meaning, {"fields.quantity": f"{size.expression} * {worth}"})]
 
 
 def _of_options(hundreds: str, one: dict[str, object], *, are_of_shares: bool) -> Doubt:

@@ -83,8 +83,9 @@ def doubts_of_fills(
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not (found.are_covered or is_logged or effect_of_sales(log, found)):
-        asked = sold_unbought(len(found.shorting), len(found.rows))
+        asked = sold_unbought(log, found)
         none = [of_a_market()] if may_be_of_others(log) else []
+        asked = asked._replace(likely="") if none else asked
         doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),

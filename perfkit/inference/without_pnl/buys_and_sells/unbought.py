@@ -10,10 +10,16 @@ from perfkit.inference.records.order_effects import effect_of_all
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
-from perfkit.inference.words.names import word_set
+from perfkit.inference.words.contracts import is_future
+from perfkit.inference.words.names import word_set, words
 
 _HELD = word_set("position positions pos holding holdings held inventory shares units")
 
+_OF_CONTRACTS = (
+    *({"leverage"}, {"reduce", "only"}, {"position", "side"}, {"pos", "side"}, {"funding"}),
+    *({"funding", "fee"}, {"liquidation", "price"}, {"margin", "mode"}, {"margin", "type"}),
+)
+_PERPETUAL = word_set("perp perpetual swap futures")
 _COVERED = "sales of more than was held are short positions: all of it was bought back"
 _OF_EFFECT = {
     "open": "sales of more than was held are short positions: the records say that they open one",
@@ -72,8 +78,9 @@ def _are_rests(log: Log, found: Executions) -> bool:
     return {*found.shorting} <= {*last.values()} & {*found.reducing}
 
 
-def sold_unbought(count: int, total: int) -> Doubt:
+def sold_unbought(log: Log, found: Executions) -> Doubt:
     """What sales are, of which nothing was bought before in the log."""
+    count, total = len(found.shorting), len(found.rows)
     return Doubt(
         "sold_unbought",
         f"{count} of {total} executions sell more than was bought before; what are they?",
@@ -81,4 +88,38 @@ def sold_unbought(count: int, total: int) -> Doubt:
             Answer("short positions", {"fills.short": True}),
             Answer("sales of what was bought before the log began", {"fills.short": False}),
         ),
+        _why_short(log, found),
     )
+
+
+def _why_short(log: Log, found: Executions) -> str:
+    """Why sales are likely to be short positions, or to be no part of a closed trade anyway."""
+    if _are_contracts(log, found):
+        return "contracts are sold first as well as bought"
+    if not _are_bought_afterwards(log, found):
+        return "closed trades are the same in any case, as nothing was bought afterwards"
+    return ""
+
+
+def _are_bought_afterwards(log: Log, found: Executions) -> bool:
+    """Whether something of a market is bought after a sale of what was not held."""
+    symbol, sizes = log.roles.get("symbol"), log.roles["quantity"].numbers
+    ways = directions(log.roles["side"]) if "side" in log.roles else None
+    shorting, over = {*found.shorting}, set[str]()
+    for row in found.rows:
+        name = "" if symbol is None else symbol.labels[row]
+        is_bought = (sizes[row] or 0) > 0 if ways is None else ways[row] > 0
+        if is_bought and name in over:
+            return True
+        if row in shorting:
+            over.add(name)
+    return False
+
+
+def _are_contracts(log: Log, found: Executions) -> bool:
+    """Whether symbols are those of futures, or the log has what only positions on margin have."""
+    if any({*one.words} in _OF_CONTRACTS and one.filled for one in log.columns):
+        return True
+    symbol = log.roles.get("symbol")
+    sold = {symbol.labels[row] for row in found.shorting} if symbol is not None else set()
+    return bool(sold) and all(is_future(one) or {*words(one)} & _PERPETUAL for one in sold)

@@ -179,3 +179,9 @@ def test_amounts_with_more_costs_than_are_logged_beside_them_have_them_all() -> 
 def test_amounts_with_the_costs_that_are_logged_leave_these_to_be_read() -> None:
     reading = infer(fills(*FOUR, amount=PAID, fee=["0.02", "0.024", "0.033", "0.03"]))
     assert field(reading, "commission") == "fee"
+
+
+def test_a_small_cost_that_no_known_name_has_is_in_what_was_paid() -> None:
+    paid: list[object] = ["20.44", "23.53", "33.44", "29.53"]
+    reading = infer(fills(*FOUR, amount=paid, fee=["0.40"] * 4, levy=["0.04", "0.07"] * 2))
+    assert field(reading, "commission") == "abs(amount - price * quantity)"

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from perfkit.inference.infer import infer
+from tests.inference.executions import FOUR, fills
 from tests.inference.readings import Record, asked
 
 
@@ -181,3 +182,14 @@ class TestContractSize:
         if more:
             sizes = 'where(quantity, asset_class, "STK") or quantity * 100'
             assert doubt.answers[0].changes == {"fields.quantity": sizes}
+
+
+def test_what_the_exchange_says_of_one_future_is_an_answer() -> None:
+    records = [{**one, "symbol": "MNQM6"} for one in fills(*FOUR)]
+    doubt = next(one for one in infer(records).doubts if one.name == "contract_size")
+    assert {"fields.quantity": "quantity * 2"} in [one.changes for one in doubt.answers]
+    both = [
+        {**one, "symbol": name} for one, name in zip(records, ("NQM6", "ESM6") * 2, strict=True)
+    ]
+    for one in infer(both).doubts:
+        assert not any("exchange" in answer.meaning for answer in one.answers)

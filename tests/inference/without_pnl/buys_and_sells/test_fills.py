@@ -555,3 +555,44 @@ def test_a_part_of_a_log_that_comes_again_in_its_order(written_again: int, is_as
         for n, one in enumerate(fills(*orders))
     ]
     assert ("repeats" in asked(infer([*records, *records[:written_again]]))) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("orders", "symbol", "why"),
+    [
+        ((*FOUR, ("sell", "5", "9")), "A", "nothing was bought afterwards"),
+        ((("sell", "2", "12"), ("buy", "2", "10"), *FOUR), "MNQM6", "contracts are sold first"),
+        ((("sell", "2", "12"), ("buy", "2", "10"), *FOUR), "BTC-USDT-SWAP", "contracts are sold"),
+        ((("sell", "2", "12"), ("buy", "2", "10"), *FOUR), "A", ""),
+    ],
+)
+def test_sales_of_what_was_not_bought_are_likely_short_where_it_makes_no_difference(
+    orders: tuple[tuple[str, str, str], ...], symbol: str, why: str
+) -> None:
+    records = [{**one, "symbol": symbol} for one in fills(*orders)]
+    doubt = next(one for one in infer(records).doubts if one.name == "sold_unbought")
+    assert why in doubt.likely
+    assert bool(doubt.likely) is bool(why)
+
+
+def test_a_flag_that_all_orders_have_does_not_make_executions_open_positions() -> None:
+    reading = infer([{**one, "active": True} for one in fills(*FOUR)])
+    assert reading.has_results
+
+
+@pytest.mark.parametrize("word", ["Dividende", "Dividendo", "股息", "Дивиденды"])
+def test_dividends_with_an_amount_of_each_share_are_no_sales(word: str) -> None:
+    orders = (*FOUR[:2], (word, "2", "0.5"), *FOUR[2:])
+    amounts: list[object] = ["-20", "24", "1", "-33", "30"]
+    reading = infer(fills(*orders, amount=amounts))
+    sides = reading.dialect.get("values", {"side": {}})
+    assert word not in sides["side"]  # type: ignore[index]
+    assert asked(reading) == []
+
+
+def test_names_of_exports_for_what_was_filled() -> None:
+    named = renamed(fills(*FOUR), quantity="Filled Amount", price="Avg. Filled Price")
+    reading = infer(named)
+    assert (field(reading, "quantity"), field(reading, "price")) == (
+        *('"Filled Amount"', '"Avg. Filled Price"'),
+    )
