@@ -30,6 +30,7 @@ from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.buys_and_sells.instruments import names_options, without_end
 from perfkit.inference.without_pnl.buys_and_sells.markets import (
+    may_be_of_a_market,
     may_be_of_others,
     of_a_market,
     of_one_market,
@@ -42,6 +43,7 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake
 
 _NEARLY = Decimal("1e-6")
 _LEAST_CLOSED = 3
+_MANY_SALES = 4
 
 
 def _repeated(log: Log, rows: Sequence[int], when: Column) -> Doubt | None:
@@ -85,7 +87,8 @@ def doubts_of_fills(
     if found.shorting and not (found.are_covered or is_logged or effect_of_sales(log, found)):
         asked = sold_unbought(log, found)
         none = [of_a_market()] if may_be_of_others(log) else []
-        asked = asked._replace(likely="") if none else asked
+        if may_be_of_a_market(log, found.rows) or (none and _are_many(found)):
+            asked = asked._replace(likely="")
         doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
@@ -101,6 +104,11 @@ def doubts_of_fills(
         else size_of_fees(log.roles, log.fees, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _are_many(found: Executions) -> bool:
+    """Whether so much is sold that was not bought as others sell of what nobody saw them buy."""
+    return len(found.shorting) * _MANY_SALES > len(found.rows)
 
 
 def _sells_what_it_bought(log: Log, found: Executions) -> bool:

@@ -182,6 +182,6 @@ def test_amounts_with_the_costs_that_are_logged_leave_these_to_be_read() -> None
 
 
 def test_a_small_cost_that_no_known_name_has_is_in_what_was_paid() -> None:
-    paid: list[object] = ["20.44", "23.53", "33.44", "29.53"]
-    reading = infer(fills(*FOUR, amount=paid, fee=["0.40"] * 4, levy=["0.04", "0.07"] * 2))
+    paid: list[object] = ["20.25", "23.74", "33.25", "29.74"]
+    reading = infer(fills(*FOUR, amount=paid, fee=["0.21", "0.19"] * 2, levy=["0.04", "0.07"] * 2))
     assert field(reading, "commission") == "abs(amount - price * quantity)"
