@@ -9,6 +9,7 @@ from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.scores import candidate_of
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
+from perfkit.inference.proof.cents import currency_of_contracts, is_in_cents
 from perfkit.inference.proof.costs.costs_by_columns import net_by_columns
 from perfkit.inference.proof.costs.costs_in_prices import is_net_of_prices
 from perfkit.inference.proof.executions import is_cash_flow
@@ -105,8 +106,25 @@ def _each_scored(
             is_net = is_net or net_by_columns(pnl, columns, roles, fees, closing)
             held = held._replace(is_net=is_net)
         scored = _with_rate(candidate_of(pnl, closing, roles, times, fees, others, held), columns)
+        scored = _in_cents(scored, columns, roles, fees)
         found.append(_in_unit_of_changes(_with_totals(scored, columns, roles), columns, roles))
     return found
+
+
+def _in_cents(
+    one: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], fees: Sequence[Column]
+) -> Candidate:
+    """A candidate that payoffs prove to be in hundredths, unless the unit of costs is unknown."""
+    rows = says.checked(one.closing.rows)
+    if one.unit != MONEY or one.name.per_unit != 1 or one.name.currency or fees:
+        return one
+    if not is_in_cents(one.pnl, columns, roles, rows):
+        return one
+    currency = currency_of_contracts(roles.get("symbol"), rows)
+    name = one.name._replace(per_unit=100, currency=currency)
+    said = "contracts at prices below 100 say that it is in hundredths"
+    reasons = (*one.reasons, said)
+    return one._replace(name=name, score=one.score + 25, proved=True, reasons=reasons)
 
 
 def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
