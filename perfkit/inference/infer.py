@@ -23,6 +23,7 @@ from perfkit.inference.questions.left_out.ignored import with_ignored_asked
 from perfkit.inference.questions.left_out.partial_columns import with_partial_column_added
 from perfkit.inference.questions.left_out.partial_results import with_parts_added
 from perfkit.inference.questions.repeats.shared_results import proved_once
+from perfkit.inference.questions.zeros import with_stakes_lost
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.records.unfinished import unfinished_records
@@ -123,6 +124,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     reading = with_ignored_asked(reading, records, columns, roles, times)
     reading = with_parts_added(reading, candidates[0], columns, roles, times)
     reading = with_partial_column_added(reading, candidates[0], columns, roles)
+    reading = with_stakes_lost(reading, candidates[0], columns, roles)
     reading = with_costs_noted(reading, of_pieces)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 

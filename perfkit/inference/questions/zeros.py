@@ -9,15 +9,17 @@ from decimal import Decimal
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
+from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import Column
-from perfkit.inference.table.outcomes import EVEN, LOST, outcome_of
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
 from perfkit.inference.words.names import MONEY, word_set, words
 
 _MOST_ZEROS = 0.3
 _ROUNDED = 8
 """Where one 0 of so many is a loss that was rounded, the others are rounded as well."""
 _OF_FILLS = word_set("buy sell bought sold")
+_LEAST_WON = 3
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -48,14 +50,15 @@ def results_of_zero(
         for row in rows
     )
     is_known = best.proved or best.closing.score >= _MARKED
-    if zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best)):
+    lost = _lost_what_was_paid(best, roles)
+    are_few = zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best))
+    if are_few and (best.proved or not lost):
         return None
     if "outcome" not in roles and says.is_even(best.pnl, roles):  # as both prices show
         return None
     losses = sum(_is_rounded_loss(best.pnl.values[row]) for row in rows)
     if losses * _ROUNDED >= zeros:
         return None
-    lost = _lost_what_was_paid(best, roles)
     are_likely = not lost and not _are_of_one_side(best, roles)
     return Doubt(
         "zeros",
@@ -69,6 +72,52 @@ def results_of_zero(
         ),
         "the P&L is the same in any case" if are_likely else "",
     )
+
+
+def with_stakes_lost(
+    reading: Reading, best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Reading:
+    """The reading with the loss of each stake, where odds or returns show what wins are made of.
+
+    stake 10   odds 1.9   won, profit 9     lost, profit 0: the 10 are lost
+    """
+    doubt = next((one for one in reading.doubts if one.name == "zeros"), None)
+    paid, outcome = roles.get("stake"), roles.get("outcome")
+    if doubt is None or paid is None or outcome is None or not _lost_what_was_paid(best, roles):
+        return reading
+    rows = [row for row in best.closing.rows if outcome_of(outcome.labels[row]) == WON]
+    lost = [row for row in best.closing.rows if outcome_of(outcome.labels[row]) == LOST]
+    by = next((one for one in columns if _shows_wins(one, best.pnl, paid, rows, lost)), None)
+    fields = reading.dialect.get("fields")
+    if by is None or not isinstance(fields, dict):
+        return reading
+    changes = doubt.answers[0].changes
+    total = sum((paid.numbers[row] or Decimal(0) for row in lost), Decimal(0))
+    said = f"{len(lost)} records that lost have a {best.pnl.name} of 0: they lost {paid.name}"
+    return reading._replace(
+        dialect={**reading.dialect, "fields": {**fields, "net_pnl": changes["fields.net_pnl"]}},
+        doubts=tuple(one for one in reading.doubts if one is not doubt),
+        assumed=(*reading.assumed, f"{said}, as {by.name} shows"),
+        total=None if reading.total is None else reading.total - total,
+    )
+
+
+def _shows_wins(
+    column: Column, pnl: Column, paid: Column, won: Sequence[int], lost: Sequence[int]
+) -> bool:
+    """Whether wins are the stake x (odds - 1), or what came back less it, which is 0 of losses."""
+    if column.kind != NUMBER or column in (pnl, paid) or len(won) < _LEAST_WON:
+        return False
+    is_odds = "odds" in column.words
+    if not is_odds and any(column.numbers[row] for row in lost):
+        return False
+    agreed = 0
+    for row in won:
+        stake, other, earned = paid.numbers[row], column.numbers[row], pnl.numbers[row]
+        if stake and other and earned:
+            expected = stake * (other - 1) if is_odds else other - stake
+            agreed += abs(expected - earned) <= 2 * pnl.step
+    return agreed * 10 >= 9 * len(won)
 
 
 def _are_of_one_side(best: Candidate, roles: Mapping[str, Column]) -> bool:

@@ -1,7 +1,9 @@
 """Results of 0: trades that came out even or are rounded, or what has not ended."""
 
+import pytest
+
 from perfkit.inference.infer import infer
-from tests.inference.readings import Record
+from tests.inference.readings import Record, fields
 
 
 def asked(records: list[Record]) -> list[str]:
@@ -105,3 +107,35 @@ def test_a_loss_that_is_rounded_to_0_says_that_others_may_be() -> None:
     assert "zeros" not in asked(sold("0.2", "-0.0", "0.0", "-0.1", "0.0", "0.1"))
     assert "zeros" in asked(sold("0.2", "0.0", "0.0", "-0.1", "0.0", "0.1"))
     assert "zeros" in asked(sold("0.2", "-0.0", *["0.0"] * 9, "-0.1"))
+
+
+def lost_bets(lost: int, **more: tuple[str, str]) -> list[Record]:
+    """Ten bets of 10 at 1.9, of which some were lost; the values of `more` are of won and lost."""
+    return [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "match": f"m{n}",
+            "stake": "10",
+            "result": "loss" if n < lost else "win",
+            "profit": "0" if n < lost else f"{9 + n % 2}",
+            **{name: ends[n >= lost] for name, ends in more.items()},
+        }
+        for n in range(10)
+    ]
+
+
+@pytest.mark.parametrize("lost", [2, 6])
+def test_losses_of_0_are_those_of_the_stake_where_returns_show_it(lost: int) -> None:
+    records = lost_bets(lost, returned=("0", ""))
+    for one in records:
+        one["returned"] = one["returned"] or str(int(str(one["profit"])) + 10)
+    reading = infer(records)
+    assert reading.is_sure
+    wanted = '-where(stake, result, "loss") or where(profit, result, "win")'
+    assert fields(reading)["net_pnl"] == wanted
+    assert f"{lost} records that lost have a profit of 0: they lost stake" in reading.assumed[-1]
+
+
+@pytest.mark.parametrize("lost", [2, 6])
+def test_they_are_asked_about_where_nothing_shows_it_even_if_they_are_few(lost: int) -> None:
+    assert asked(lost_bets(lost)) == ["zeros"]
