@@ -9,6 +9,7 @@ from perfkit.inference.doubts import Doubt
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import Identity, identity_of
 from perfkit.inference.keys.number_marks import of_unreadable, with_decimal
+from perfkit.inference.keys.parts_of_trades import with_parts_together
 from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.unit import UNKNOWN, Unit, unit_of
@@ -62,13 +63,14 @@ def reading_by(candidates: Sequence[Candidate], log: Log) -> Reading:
         identity = Identity((), False, False, identity.doubts)
     parts = (result, best.closing, left_out, moments, identity, roles)
     dialect = dialect_of(*parts, side_of_exit=best.side_of_exit)
+    dialect, identity, parted = with_parts_together(dialect, identity, best, columns, roles)
     bearing = with_entry_costs(dialect, best, roles, fees, identity, columns)
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     said = [*_of_signs(best, roles), *_of_odd_amounts(best, log), *_of_slippage(best, log)]
     said += [*few_repeats(best, columns, identity), *still_open(best)]
-    said += closed_unpriced(best, columns, roles, times, log.failed)
+    said += [*parted, *closed_unpriced(best, columns, roles, times, log.failed)]
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
