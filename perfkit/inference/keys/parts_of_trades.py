@@ -73,7 +73,9 @@ def _by_openings(ids: Column, best: Candidate, roles: Mapping[str, Column]) -> i
         if start is None or not prices[start]:
             return None
         entry, way = prices[start] or Decimal(0), ways[start]
-        each = [((prices[row] or entry) - entry) * abs(sizes[row] or 0) * way for row in group]
+        each = [
+            ((prices[row] or entry) - entry) * abs(sizes[row] or Decimal(0)) * way for row in group
+        ]
         last = best.pnl.numbers[group[-1]] or Decimal(0)
         allowed = 2 * best.pnl.step + sum(map(abs, each)) * _NEARLY
         compared += 1
