@@ -53,8 +53,6 @@ _KINDS = frozenset(
 )
 _OF_OTHERS = word_set("previous prev prior old market")
 """Words of a state that is not that of the trade when it was logged."""
-_DONE = word_set("executed taken traded acted entered")
-_MADE = _DONE | word_set("is was trade order")
 _REASONS = word_set("reason note notes exit")
 
 
@@ -172,12 +170,8 @@ def _without_reason(
 
 
 def _not_made(rows: Sequence[int], columns: Sequence[Column]) -> tuple[set[int], str]:
-    """The records that were not traded by a word such as `exit_shadow` or a flag, and that."""
+    """The records that were not traded by a word such as `exit_shadow` beside `exit`, and that."""
     for column in columns:
-        if column.kind == BOOLEAN and set(column.words) <= _MADE and set(column.words) & _DONE:
-            found = {row for row in rows if column.labels[row] == "false"}
-            if found:
-                return found, f"{column.name} false"
         if column.kind == TEXT and set(column.words) & _KINDS and column.has_few_words:
             said = not_made(column)
             found = {row for row in rows if column.labels[row] in said}

@@ -178,15 +178,6 @@ def test_exits_that_were_not_traded_beside_others_are_left_out_with_a_note() -> 
     assert "2 records of event exit_shadow were not traded: left out" in reading.assumed
 
 
-@pytest.mark.parametrize("flag", ["executed", "is_taken"])
-def test_trades_that_a_flag_says_were_not_made_are_left_out_with_a_note(flag: str) -> None:
-    records = [{**one, flag: n % 3 > 0} for n, one in enumerate(closes(*["done"] * 6))]
-    reading = infer(records)
-    assert asked(reading) == []
-    assert reading.closed == 4
-    assert f"2 records of {flag} false were not traded: left out" in reading.assumed
-
-
 def test_exits_that_are_all_called_so_count() -> None:
     assert infer(events(*["exit_shadow"] * 8)).closed == 8
 
