@@ -25,6 +25,11 @@ _OF_TIMES = word_set(
     "ts t timestamp time date datetime dt at on utc exit close closed sold settled resolved ended "
     "logged created executed"
 )
+_OF_RECORDS = _OF_TIMES | word_set(
+    "trade order signal record entry open opened local day when msc execution exec fill filled "
+    "transaction deal start event session trading bar candle"
+)
+"""Words of a time of the record that may be that of the opening."""
 _LEAST_OF_TWO = 4
 """So many records at least have a time under another name, where a log goes on under that."""
 
@@ -180,6 +185,8 @@ def _opened(times: Times, closed: Column, rows: Sequence[int]) -> Column | None:
     for column in (*times.opened, *times.event):
         if column is closed or _share(column, rows) < _MOSTLY:
             continue
+        if column not in times.opened and not {*column.words} <= _OF_RECORDS:
+            continue  # such as the day of the last high
         if _has_dates_alone(column) and not _has_dates_alone(closed):
             continue
         pairs = [(column.instant(row), closed.instant(row)) for row in rows[:400]]

@@ -248,7 +248,10 @@ def _is_named_net_of(one: Candidate, other: Candidate) -> bool:
     if one.unit != MONEY or other.unit != MONEY:
         return False
     is_named_so = {*one.pnl.words} - _NET_WORDS == {*other.pnl.words} - GROSS
-    return is_named_so and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)
+    rows = one.closing.rows
+    if not is_named_so or says.is_less_throughout(one.pnl, other.pnl, rows):
+        return is_named_so
+    return other.name.is_gross and says.is_never_above(one.pnl, other.pnl, rows)
 
 
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:

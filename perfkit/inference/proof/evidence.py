@@ -266,6 +266,18 @@ def is_less_throughout(net: Column, gross: Column, rows: Sequence[int]) -> bool:
     return is_little and sum(cost > 0 for cost in costs) >= AGREES * len(costs)
 
 
+def is_never_above(net: Column, gross: Column, rows: Sequence[int]) -> bool:
+    """Whether one P&L column is below another in nearly all records, however much, and never above.
+
+    Costs of trades that were held for seconds may be more than what these earned.
+    """
+    pairs = [(gross.numbers[row], net.numbers[row]) for row in rows]
+    costs = [a - b for a, b in pairs if a is not None and b is not None]
+    if len(costs) < 2 or min(costs) < 0 or len(costs) < len(rows):
+        return False
+    return sum(cost > 0 for cost in costs) >= AGREES * len(costs)
+
+
 def is_near(net: Column, gross: Column, rows: Sequence[int]) -> bool:
     """Whether two results differ by little in most records, as by costs and by funding received."""
     pairs = [(gross.numbers[row], net.numbers[row]) for row in rows]

@@ -33,6 +33,7 @@ from perfkit.inference.questions.repeats.equal_records import repeated_as_they_a
 from perfkit.inference.questions.repeats.repeated_trades import (
     closed_again,
     run_again,
+    tested_apart,
     under_labels,
 )
 from perfkit.inference.questions.repeats.shared_results import (
@@ -74,6 +75,7 @@ def doubts_of(
         or on_openings(best, roles)
         or under_labels(best, columns, roles, times)
         or repeated_as_they_are(best, columns, roles, identity)
+        or tested_apart(best, columns, roles, times)
         or closed_again(best, roles, identity, times)
         or _nearly_again(best, roles, identity, times)
         or run_again(best, roles, times),

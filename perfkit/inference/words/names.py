@@ -139,8 +139,8 @@ NOT_EARNED = word_set("""
     time date at locked missed prob probability confidence score win wins loss losses trades
     percentile rank std var version color required desired goal projected possible if
     entry balance equity color text message remaining previous prev
-    train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
-    momentum asset assets revenue operating growth surprise yield consensus forecast basis
+    train training test validation benchmark forward fwd future annual annualized ytd mtd ttm yoy
+    qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
     guaranteed achievable attainable
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""

@@ -5,7 +5,7 @@ import pytest
 from perfkit.inference.infer import infer
 from perfkit.inference.keys.trade_times import ONE_DAY
 from perfkit.inference.result import Reading
-from tests.inference.readings import Record
+from tests.inference.readings import Record, fields
 
 PNLS = ("1", "-2", "3")
 
@@ -208,3 +208,19 @@ def test_a_time_that_goes_on_under_another_name_is_one() -> None:
         {**one, "ts": "2026-04-01T10:00:00Z"} if n == 4 else one for n, one in enumerate(records)
     ]
     assert "ts or timestamp" not in str(infer(both).dialect)
+
+
+@pytest.mark.parametrize(("day", "is_opening"), [("high_52w_date", False), ("trade_date", True)])
+def test_a_day_of_something_else_is_no_opening_time(day: str, *, is_opening: bool) -> None:
+    records: list[Record] = [
+        {
+            "exit_date": f"2026-04-{n + 10:02}",
+            day: f"2026-04-{n + 2:02}",
+            "symbol": "A",
+            "side": "long",
+            "exit_reason": "target" if n % 2 else "stop",
+            "pnl": "3" if n % 2 else "-2",
+        }
+        for n in range(9)
+    ]
+    assert ("opened_at" in fields(infer(records))) is is_opening

@@ -82,3 +82,20 @@ class TestNamesWithAWordForCosts:
             for n, one in enumerate(self.trades())
         ]  # fmt: skip
         assert "fraction" in asked(infer(records))
+
+
+def test_costs_may_be_more_than_what_short_trades_earned() -> None:
+    records: list[Record] = [
+        {
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "side": "L" if n % 2 else "S",
+            "entry_price": "100",
+            "exit_price": str(100 + (n % 5 - 2) * (1 if n % 2 else -1)),
+            "gross_usd": str(n % 5 - 2),
+            "modeled_cost_usd": str(2 + n % 3),
+            "net_usd": str(n % 5 - 4 - n % 3),
+        }
+        for n in range(16)
+    ]
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "net_usd")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 from tests.inference.readings import Record
@@ -190,3 +192,31 @@ class TestTestsOfOneStrategy:
     def test_so_may_one_that_is_a_number(self) -> None:
         (doubt,) = infer(self.trades("config_id", (1, 2, 3))).doubts
         assert "another config_id" in doubt.question
+
+
+class TestArmsOfATest:
+    """The same entries under several names, each staked by what it had earned before."""
+
+    def trades(self, column: str) -> list[Record]:
+        return [
+            {
+                column: arm,
+                "symbol": f"S{n % 5}",
+                "entry_date": f"2026-04-{n + 1:02}",
+                "exit_date": f"2026-04-{n + 3:02}",
+                "exit_reason": "target" if n % 3 else "stop",
+                "pnl": str((n % 3 * 5 - 4) * (20 + place * n)),
+            }
+            for place, arm in enumerate(("base", "blend", "veto"))
+            for n in range(14)
+        ]
+
+    @pytest.mark.parametrize("column", ["arm", "variant", "config_name", "scenario"])
+    def test_each_may_be_meant(self, column: str) -> None:
+        (doubt,) = infer(self.trades(column)).doubts
+        assert (doubt.name, f"another {column}" in doubt.question) == ("repeats", True)
+        only = [one.changes for one in doubt.answers[1:]]
+        assert only == [{f"only.{column}": one} for one in ("base", "blend", "veto")]
+
+    def test_strategies_are_no_arms(self) -> None:
+        assert asked(self.trades("strategy")) == []
