@@ -189,6 +189,8 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
         return True
     if {"symbol", "quantity", "price"} <= roles.keys():
         return True
+    if has_end and roles.keys() & {"symbol", "strategy"}:
+        return True
     return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
 
 

@@ -924,3 +924,13 @@ def test_names_that_are_not_in_utf_8_say_what_to_do() -> None:
         for n in range(1, 5)
     ]
     assert "save the file as UTF-8" in infer(records).evidence[0]
+
+
+def test_trades_with_an_outcome_and_no_date_count_on_one_day() -> None:
+    records: list[Record] = [
+        {"day": n // 3 + 1, "trade": n + 1, "setup": "ORB", "result": "W" if n % 2 else "L",
+         "pnl": "5" if n % 2 else "-3"}
+        for n in range(12)
+    ]  # fmt: skip
+    reading = infer(records)
+    assert (asked(reading), fields(reading)["closed_at"]) == ([], "= 2000-01-01")

@@ -96,15 +96,19 @@ def _adds_up(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Col
 def _parts_of(
     total: Column, columns: Sequence[Column], rows: Sequence[int]
 ) -> tuple[Column, ...] | None:
-    """The two P&L of which a `total_pnl` is the sum in every record, as those of two legs.
+    """The P&L of which a `total_pnl` is the sum in every record, as those of two legs.
 
-    Funding that both legs were paid may be in it as well.
+    So may those of the parts of an exit: `tp1_pnl`, `tp2_pnl` and `runner_pnl`. Funding that both
+    legs were paid may be in it as well.
     """
-    if not {*total.words} & _OF_ALL:
-        return None
+    own = {*total.words} - _OF_ALL
     parts = [one for one in columns if one.kind == NUMBER and one is not total]
-    parts = [one for one in parts if {*one.words} & {*total.words} - _OF_ALL]
+    if own == {*total.words}:  # plain `pnl`, of which all parts have the name and more
+        parts = [one for one in parts if own < {*one.words}]
+    parts = [one for one in parts if {*one.words} & own]
     paid = [one for one in columns if one.kind == NUMBER and {*one.words} & _PAID]
+    if len(parts) > 2 and _add_up(parts, total, rows, some_are_zero=True):
+        return tuple(parts)
     for one, other in combinations(parts, 2):
         if _add_up((one, other), total, rows):
             return one, other
@@ -114,13 +118,19 @@ def _parts_of(
     return None
 
 
-def _add_up(parts: Sequence[Column], total: Column, rows: Sequence[int]) -> bool:
-    """Whether some columns add up to another one in every record that has all of them."""
+def _add_up(
+    parts: Sequence[Column], total: Column, rows: Sequence[int], *, some_are_zero: bool = False
+) -> bool:
+    """Whether some columns add up to another one in every record that has all of them.
+
+    Where `some_are_zero`, in every record in which two of them are not.
+    """
+    least = 2 if some_are_zero else len(parts)
     every = [(total.numbers[row], [one.numbers[row] for one in parts]) for row in rows]
     known = [
         (said, [one for one in amounts if one])
         for said, amounts in every
-        if said is not None and all(amounts)
+        if said is not None and len(amounts) - sum(not one for one in amounts) >= least
     ]
     allowed = total.step + sum((one.step for one in parts), Decimal(0))
     return len(known) > _LEAST and all(

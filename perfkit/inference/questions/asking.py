@@ -42,16 +42,18 @@ from perfkit.inference.questions.repeats.shared_results import (
     same_in_each_group,
 )
 from perfkit.inference.questions.running_totals import counted_on_openings, total_so_far
-from perfkit.inference.questions.which_result import rival_of, two_names, which_result
+from perfkit.inference.questions.which_result import (
+    rival_of,
+    say_opened_and_closed,
+    two_names,
+    which_result,
+)
 from perfkit.inference.questions.zeros import results_of_zero
 from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.cost_columns import fees_of
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import word_set
 
-_OF_POSITIONS = word_set("open close entry exit")
-"""Words for when a trade was opened and closed, which a window from a start to an end has not."""
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 
 
@@ -121,8 +123,7 @@ def _thin(
 ) -> Doubt | None:
     if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
         return None
-    said = [{*one.words} & _OF_POSITIONS for one in (*times.opened[:1], *times.closed[:1])]
-    if len(said) > 1 and all(said):
+    if say_opened_and_closed(times):
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
     return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))

@@ -21,6 +21,11 @@ _TERMS = word_set("short long st lt")
 _OF_PARTS = word_set("partial remaining remainder rest")
 _ENTERED = word_set("entry entered open opened")
 """Words of a record that a trade was opened, which may stand beside the signal for it."""
+_OF_POSITIONS = word_set("open close entry exit buy sell")
+_OF_BOTH_TIMES = 6
+"""What it counts that records of a symbol say when they were opened and closed."""
+_TRIED = word_set("backtest backtested simulated simulation sim paper test expected model")
+_MADE = word_set("live real actual broker")
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
@@ -34,6 +39,12 @@ def which_result(
 ) -> Doubt | None:
     """Two results that are equally good, or one that little shows to be that of a trade."""
     name = best.pnl.name
+    if rival is None and (real := _made_beside(best.pnl, columns)) is not None:
+        return Doubt(
+            "two_results",
+            f"Which is the result of a trade, {name} or {real.name}?",
+            tuple(Answer(one.name, {"fields.net_pnl": one.expression}) for one in (best.pnl, real)),
+        )
     if rival is not None:
         return Doubt(
             "two_results",
@@ -43,7 +54,8 @@ def which_result(
                 for one in (best, rival)
             ),
         )
-    is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
+    more = _OF_BOTH_TIMES if say_opened_and_closed(times) and "symbol" in roles else 0
+    is_sure = best.score + more >= CONFIDENT or _is_of_numbered_trades(best, identity)
     is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
     opening = [{*words(str(one))} for one in best.closing.open_words]
     of_signals = any("signal" in one for one in opening)
@@ -65,6 +77,21 @@ def which_result(
         ]
     answers.append(no(f"{name} is not the result of a trade, as answered"))
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
+
+
+def say_opened_and_closed(times: Times) -> bool:
+    """Whether records have an `entry_date` and an `exit_date`, and no window's start and end."""
+    said = [{*one.words} & _OF_POSITIONS for one in (*times.opened[:1], *times.closed[:1])]
+    return len(said) == 2 and all(said)
+
+
+def _made_beside(pnl: Column, columns: Sequence[Column]) -> Column | None:
+    """The P&L of a trade with money, beside one called that of a test: `live_pnl`."""
+    said = {*pnl.words}
+    if not said & _TRIED:
+        return None
+    others = (one for one in columns if one.kind == NUMBER and {*one.words} & _MADE)
+    return next((one for one in others if {*one.words} - _MADE == said - _TRIED), None)
 
 
 def _is_of_numbered_trades(best: Candidate, identity: Identity) -> bool:

@@ -226,3 +226,29 @@ def test_a_total_of_two_legs_and_their_funding_is_a_result() -> None:
         for n, (long, short, paid) in enumerate(legs)
     ]
     assert field(infer(records), "net_pnl") == "total_pnl"
+
+
+@pytest.mark.parametrize(
+    ("total", "parts"),
+    [
+        ("total_pnl", ("tp1_pnl", "tp2_pnl", "runner_pnl")),
+        ("pnl", ("partial_pnl", "runner_pnl")),
+        ("pnl", ("pnl_leg1", "pnl_leg2")),
+    ],
+)
+def test_a_result_of_parts_is_what_they_add_up_to(total: str, parts: tuple[str, ...]) -> None:
+    records: list[Record] = []
+    for n in range(12):
+        amounts = [(n * 7 + place * 5) % 11 - 4 for place in range(len(parts))]
+        records.append(
+            {
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "symbol": "A",
+                "side": "long",
+                "exit_reason": "x",
+                **{part: str(amount) for part, amount in zip(parts, amounts, strict=True)},
+                total: str(sum(amounts)),
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], total)

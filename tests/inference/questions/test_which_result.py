@@ -90,3 +90,33 @@ def test_signals_beside_entries_are_no_reason_to_ask() -> None:
         ]  # fmt: skip
     assert "weak" not in asked(records)
     assert "weak" in asked([one for one in records if one["event"] != "ENTRY"])
+
+
+@pytest.mark.parametrize("real", ["live_pnl", "actual_pnl"])
+def test_the_result_of_a_test_beside_that_with_money_is_asked_about(real: str) -> None:
+    records: list[Record] = [
+        {
+            "entry_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "exit_time": f"2026-04-{n + 1:02}T12:00:00Z",
+            "symbol": "A",
+            "backtest_pnl": str(n % 5 - 2),
+            real: str(n % 5 - 2.3),
+        }
+        for n in range(12)
+    ]
+    assert asked(records) == ["two_results"]
+    assert asked([{**one, real: ""} for one in records]) == []
+
+
+def test_a_return_of_a_symbol_with_both_dates_is_that_of_a_trade() -> None:
+    records: list[Record] = [
+        {
+            "entry_date": f"2026-04-{n + 1:02}",
+            "exit_date": f"2026-04-{n + 3:02}",
+            "symbol": "A",
+            "Return": f"{n % 5 - 2}.25%",
+        }
+        for n in range(12)
+    ]
+    assert asked(records) == []
+    assert asked([{**one, "symbol": ""} for one in records]) == ["weak"]
