@@ -67,6 +67,7 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         found["currency"] = codes
     _without_funding(found, columns)
     _part_price_named_twice(found, columns)
+    _of_open_and_close(found, columns)
     _with_pieces(found, columns)
     _of_proceeds(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
@@ -141,6 +142,21 @@ def _part_price_named_twice(found: dict[str, Column], columns: Sequence[Column])
 
 
 _OF_FUNDING = word_set("funding payment payments")
+
+
+def _of_open_and_close(found: dict[str, Column], columns: Sequence[Column]) -> None:
+    """Takes `open` and `close` for prices beside `open_time` and `close_time`, but not of bars.
+
+    A bar has its high and its low as well.
+    """
+    numbers = {one.words: one for one in columns if one.kind == NUMBER and len(one.path) == 1}
+    prices = numbers.get(("open",)), numbers.get(("close",))
+    if {"entry_price", "exit_price"} & found.keys() or numbers.keys() & {("high",), ("low",)}:
+        return
+    said = [{*one.words} for one in columns if one.kind == TIME]
+    is_timed = all(any(way in one for one in said) for way in ("open", "close"))
+    if prices[0] is not None and prices[1] is not None and is_timed:
+        found |= {"entry_price": prices[0], "exit_price": prices[1]}
 
 
 def _without_funding(found: dict[str, Column], columns: Sequence[Column]) -> None:

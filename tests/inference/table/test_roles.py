@@ -8,7 +8,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.table.columns import columns_of
 from perfkit.inference.table.roles import roles_of
 from tests.inference.executions import FOUR, field, fills
-from tests.inference.readings import Record, fields
+from tests.inference.readings import Record, asked, fields
 
 
 @pytest.mark.parametrize("name", ["symbol", "stock_code", "ticker", "scrip_code"])
@@ -136,3 +136,32 @@ def test_short_codes_of_shares_are_symbols_beside_longer_ones() -> None:
     assert "symbol" in roles_of(columns_of(named))
     few = [{**one, "stock": code} for one, code in zip(named, "1234", strict=True)]
     assert "symbol" not in roles_of(columns_of(few))
+
+
+class TestOpenAndClose:
+    """`open` and `close` are prices of a trade beside its times, and else those of a bar."""
+
+    def trades(self, **more: str) -> list[Record]:
+        return [
+            {
+                "open_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "close_time": f"2026-04-{n + 1:02}T12:00:00Z",
+                "symbol": "EURUSD",
+                "type": "buy" if n % 2 else "sell",
+                "lots": "0.1",
+                "open": "1.10000",
+                "close": f"{1.1 + (n % 5 - 2) * 0.001 * (1 if n % 2 else -1):.5f}",
+                "pips": f"{(n % 5 - 2) * 10}.0",
+                "profit": f"{(n % 5 - 2) * 10}.0",
+                **more,
+            }
+            for n in range(15)
+        ]
+
+    def test_of_a_trade(self) -> None:
+        reading = infer(self.trades())
+        assert (asked(reading), reading.source["currency"]) == ([], "USD")
+        assert fields(reading)["exit_price"] == "close"
+
+    def test_of_a_bar(self) -> None:
+        assert "exit_price" not in fields(infer(self.trades(high="1.2", low="1.0")))
