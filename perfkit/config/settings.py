@@ -14,7 +14,7 @@ from perfkit.config.dialect import Dialect
 from perfkit.config.dialects import compiled
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.targets import Target, targets_of
-from perfkit.config.workspace import CONFIG, below, missing_config
+from perfkit.config.workspace import CONFIG, below, missing_config, wrong_in_pattern
 from perfkit.config.yaml import Document, KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
@@ -173,6 +173,7 @@ class _SettingsReader(YamlReader):
     def __init__(self, shown: str, document: Document) -> None:
         super().__init__(shown, document)
         self._compiled: dict[str, tuple[Dialect, tuple[Extension, ...]]] = {}
+        self._firsts: dict[KeyPath, Source] = {}
 
     def config(self, folder: str, timezone: str | None, *, cached: bool) -> Config:
         top = self.mapping((), self.document.value or {}, _KEYS)
@@ -285,7 +286,7 @@ class _SettingsReader(YamlReader):
             from perfkit.config.sources.generated import generated
 
             entries, looks = generated(self, top, folder, self._beside, cached=cached)
-        sources = tuple(own._source(path, one, folder, zone) for own, path, one in entries)
+        sources = tuple(own._one_of(path, one, folder, zone) for own, path, one in entries)
         names: set[str] = set()
         readers: dict[tuple[str, str], list[Source]] = {}
         for (own, path, _), source in zip(entries, sources, strict=True):
@@ -312,6 +313,18 @@ class _SettingsReader(YamlReader):
         other = _SettingsReader(shown, parsed)
         other._compiled = self._compiled
         return other
+
+    def _one_of(self, path: KeyPath, given: Any, folder: str, zone: str) -> Source:
+        """A source; of the many that one entry stands for, the keys of the first one are checked.
+
+        They differ in name and place; a dialect that is written out has the name of its source.
+        """
+        if (first := self._firsts.get(path)) is None:
+            return self._firsts.setdefault(path, self._source(path, given, folder, zone))
+        name, dialect = given["name"], first.dialect
+        if not isinstance(given.get("dialect", DEFAULT), str):
+            dialect = dialect._replace(name=name)
+        return first._replace(name=name, location=given["path"], dialect=dialect)
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
         entry = self.mapping(path, given, _SOURCE_KEYS)
@@ -396,13 +409,7 @@ class _SettingsReader(YamlReader):
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)
-        parts = pattern.split("/")
-        wrong = ""
-        if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
-            wrong = "`**` stands for whole folders"
-        elif {parts[0], parts[-1]} & {"", "."} or ".." in parts:
-            wrong = "it must name files below the path"
-        if wrong:
+        if wrong := wrong_in_pattern(pattern):
             raise self.problem(
                 path,
                 f"{pattern!r} is not a valid pattern: {wrong}",

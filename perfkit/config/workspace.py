@@ -91,6 +91,15 @@ def below(folder: str, location: str) -> str:
     return os.path.join(above, "/".join(parts)) if parts else above
 
 
+def wrong_in_pattern(pattern: str) -> str:
+    """What is wrong with a pattern of files below a path; empty where it is right."""
+    parts = pattern.split("/")
+    if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
+        return "`**` stands for whole folders"
+    is_elsewhere = {parts[0], parts[-1]} & {"", "."} or ".." in parts
+    return "it must name files below the path" if is_elsewhere else ""
+
+
 def _absolute(path: str) -> str:
     """The working directory, which may be gone, is asked for only where it counts."""
     return below("/" if path.startswith("/") else os.getcwd(), path)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+from operator import attrgetter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FINE_GRAIN_NS = 20_000_000
 
@@ -15,15 +20,10 @@ Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
 
 
-def fingerprint_of(status: os.stat_result) -> Fingerprint:
-    """The fingerprint of a file."""
-    return (
-        status.st_dev,
-        status.st_ino,
-        status.st_size,
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-    )
+fingerprint_of: Callable[[os.stat_result], Fingerprint] = attrgetter(
+    "st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns"
+)
+"""The fingerprint of a file, from its status."""
 
 
 def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:

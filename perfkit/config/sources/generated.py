@@ -124,6 +124,15 @@ def _names_in(folder: str, problem: Callable[[], PerfkitError]) -> list[str]:
         raise problem() from error
 
 
+def _entries_in(folder: str, problem: Callable[[], PerfkitError]) -> dict[str, os.DirEntry[str]]:
+    """What is in a folder, by name; it is known of each whether it is a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry for entry in entries}
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise problem() from error
+
+
 def _each(
     entry: Entry[Reader], folder: str, named: set[str], looks: dict[str, Look]
 ) -> Iterator[Entry[Reader]]:
@@ -139,8 +148,9 @@ def _each(
     before, _, after = parts[place].partition(PLACE)
     key = (*path, "path")
     parent = below(folder, above)
-    there = _names_in(parent, lambda: _not_there(reader, key, pattern))
+    there = _entries_in(parent, lambda: _not_there(reader, key, pattern))
     looks.setdefault(above, (above, True, {}, frozenset(there)))
+    is_in_folders = bool(rest) or pattern.endswith("/")
     count = 0
     for name in sorted(there):
         inside = name[len(before) : len(name) - len(after)]
@@ -150,10 +160,10 @@ def _each(
             continue
         where = os.path.join(parent, name)
         location = os.path.join(where, *rest) if rest else where
-        is_folder = (rest or pattern.endswith("/")) and os.path.isdir(where)
-        if (rest or pattern.endswith("/")) and not is_folder:
+        is_folder = there[name].is_dir(follow_symlinks=False) or os.path.isdir(where)
+        if is_in_folders and not is_folder:
             continue
-        is_seen = is_folder and not rest
+        is_seen = is_in_folders and not rest
         if not is_seen and not os.path.exists(location):
             looked = _nearest(folder, shown, rest)
             looks[looked[0]] = looked

@@ -54,6 +54,27 @@ sources:
     assert named(root) == {"a": "a/own-logs", "c": f"{outside}/c"}
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "currency: USD",
+        "currency: EUR, dialect: freqtrade, timezone: Asia/Tokyo",
+        'currency: "%", pattern: "**/*.csv", dialect: {fields: {closed_at: time, net_pnl: pnl}}',
+        "currency: USD, header: 3, dialect: {extends: trade_record, only: {mode: live}}",
+    ],
+)
+def test_sources_of_a_pattern_are_what_they_are_when_listed(
+    workspace: WriteWorkspace, keys: str
+) -> None:
+    logs = {f"logs/bots/{name}/2026-04-01.jsonl": "" for name in "abc"}
+    root = workspace(f'sources: [{{path: "logs/bots/{{source}}/", {keys}}}]\n', logs)
+    found = load(root).sources
+    one_by_one = ", ".join(f"{{name: {name}, path: logs/bots/{name}, {keys}}}" for name in "abc")
+    (root / "config/perfkit.yaml").write_text(f"sources: [{one_by_one}]\n")
+    listed = load(root).sources
+    assert [repr(one) for one in found] == [repr(one) for one in listed]
+
+
 def test_a_name_may_be_that_of_a_file(workspace: WriteWorkspace) -> None:
     config = 'sources:\n  - {path: "logs/{source}.jsonl", currency: USD}\n'
     root = workspace(config, {"logs/a.jsonl": "", "logs/b.jsonl": "", "logs/c.txt": ""})
