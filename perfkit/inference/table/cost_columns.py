@@ -57,7 +57,7 @@ def _is_sum(total: Column, parts: Sequence[Column]) -> bool:
     return of_several >= _LEAST_OF_SEVERAL
 
 
-_OF_WORTH = word_set("value amount notional total turnover")
+_OF_WORTH = word_set("value amount notional total turnover gross proceeds worth consideration")
 _MOST_OF_WORTH = Decimal("0.02")
 
 

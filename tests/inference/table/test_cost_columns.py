@@ -27,3 +27,13 @@ def test_a_cost_that_is_another_number_in_one_record_is_one_more(others: list[ob
 def test_a_cost_that_is_that_of_one_other_is_no_sum() -> None:
     none: list[object] = ["0", "0", "0", "0"]
     assert commission(FEES, none, FEES) == "commission + fee"
+
+
+@pytest.mark.parametrize("worth", ["gross", "proceeds", "trade_value"])
+def test_a_cost_that_is_a_small_part_of_a_worth_is_a_commission(worth: str) -> None:
+    amounts: list[object] = ["20", "24", "33", "30"]
+    cost: list[object] = ["0.02", "0.024", "0.033", "0.03"]
+    reading = infer(fills(*FOUR, **{worth: amounts, "cost": cost}))
+    assert field(reading, "commission") == "cost"
+    paid = infer(fills(*FOUR, **{worth: amounts, "cost": amounts}))
+    assert "commission" not in paid.dialect["fields"]  # type: ignore[operator]

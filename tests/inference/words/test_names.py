@@ -224,3 +224,9 @@ def test_names_of_roles_are_spelled_as_their_words() -> None:
     names = [name for every in role_names._ROLES.values() for name in every]
     assert len(names) > 300
     assert [spelled(name) for name in names] == [" ".join(words(name)) for name in names]
+
+
+@pytest.mark.parametrize("name", ["result.quantity", "pnl.size", "trade_result.filledQuantity"])
+def test_parts_of_an_order_in_an_object_called_result_are_no_results(name: str) -> None:
+    assert pnl_name(name) is None
+    assert pnl_name("result.value") is not None

@@ -70,7 +70,8 @@ def doubts_of_fills(
     size, price = log.roles["quantity"], log.roles["price"]
     symbol = next(filter(names_options, log.columns), log.roles.get("symbol"))
     if isinstance(size, OfOne):
-        doubts.append(POINTS_OF_ONE)
+        has_account = "balance" in log.roles  # which moves by amounts of money
+        doubts.append(POINTS_OF_ONE._replace(likely="") if has_account else POINTS_OF_ONE)
     if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
         doubts.append(of_stake(size, "paid in each execution"))
     currency = currency_of(log, found.rows)
