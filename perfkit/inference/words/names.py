@@ -170,7 +170,7 @@ _SMALLEST = {
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
-_OF_ORDERS = word_set("price quantity size shares volume units contracts lots leverage")
+_OF_ORDERS = word_set("quantity size shares volume units contracts lots leverage")
 """Words of a part of an order, such as `result.quantity`, in an object that is called a result."""
 _OF_ACCOUNTS = word_set(
     "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
@@ -248,6 +248,8 @@ def pnl_name(name: str) -> PnlName | None:
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
     is_rate = "rate" in meant and meant <= _OF_RATES | _PERCENTS and len(meant) > 1
     if meant & NOT_EARNED - ({"rate"} if is_rate else set()) or any(map(_SPAN.fullmatch, meant)):
+        return None
+    if "price" in last and not set(last) & _BASES.keys():
         return None
     if set(last) & _OF_ORDERS and not set(last) & (_BASES.keys() | _UNITS.keys()):
         return None

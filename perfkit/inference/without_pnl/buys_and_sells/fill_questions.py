@@ -86,11 +86,7 @@ def doubts_of_fills(
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not (found.are_covered or is_logged or effect_of_sales(log, found)):
-        asked = sold_unbought(log, found)
-        none = [of_a_market()] if may_be_of_others(log) else []
-        if may_be_of_a_market(log, found.rows) or (none and _are_many(found)):
-            asked = asked._replace(likely="")
-        doubts.append(asked._replace(answers=(*asked.answers, *none)))
+        doubts.append(_sold(log, found))
     unsure = [
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
         _repeated(log, found.rows, when),
@@ -105,6 +101,15 @@ def doubts_of_fills(
         else size_of_fees(log.roles, log.fees, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _sold(log: Log, found: Executions) -> Doubt:
+    """The question about sales of what was not bought, which may be those of others."""
+    asked = sold_unbought(log, found)
+    none = [of_a_market()] if may_be_of_others(log) else []
+    if may_be_of_a_market(log, found.rows) or (none and _are_many(found)):
+        asked = asked._replace(likely="")
+    return asked._replace(answers=(*asked.answers, *none))
 
 
 def _are_many(found: Executions) -> bool:
