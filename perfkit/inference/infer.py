@@ -20,6 +20,7 @@ from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
 from perfkit.inference.proof.costs.costs_in_prices import costs_of_pieces, with_costs_noted
 from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
+from perfkit.inference.questions.left_out.net_of_zero import with_gross_of_zeros
 from perfkit.inference.questions.left_out.partial_columns import with_partial_column_added
 from perfkit.inference.questions.left_out.partial_results import with_parts_added
 from perfkit.inference.questions.repeats.shared_results import proved_once
@@ -124,6 +125,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     reading = with_ignored_asked(reading, records, columns, roles, times)
     reading = with_parts_added(reading, candidates[0], columns, roles, times)
     reading = with_partial_column_added(reading, candidates[0], columns, roles)
+    reading = with_gross_of_zeros(reading, candidates, fees)
     reading = with_stakes_lost(reading, candidates[0], columns, roles)
     reading = with_costs_noted(reading, of_pieces)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))

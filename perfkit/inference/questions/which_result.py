@@ -12,12 +12,13 @@ from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
-from perfkit.inference.words.role_names import is_fee
+from perfkit.inference.words.role_names import CARRY, is_fee
 
 _PLAIN = 22
 """The score of a plain name such as `profit`, with nothing that speaks against it."""
 _TERMS = word_set("short long st lt")
 """Words for how long something was held, as gains are taxed."""
+_LEGS = word_set("long short spot perp perpetual futures future leg leg1 leg2 hedge a b 1 2")
 _OF_PARTS = word_set("partial remaining remainder rest")
 _ENTERED = word_set("entry entered open opened")
 """Words of a record that a trade was opened, which may stand beside the signal for it."""
@@ -46,13 +47,15 @@ def which_result(
             tuple(Answer(one.name, {"fields.net_pnl": one.expression}) for one in (best.pnl, real)),
         )
     if rival is not None:
+        each = tuple(
+            Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression}) for one in (best, rival)
+        )
+        both = f"{best.pnl.expression} + {rival.pnl.expression}"
+        added = Answer("both, added up", {"fields.net_pnl": both})
         return Doubt(
             "two_results",
             f"Which is the result of a trade, {name} or {rival.pnl.name}?",
-            tuple(
-                Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression})
-                for one in (best, rival)
-            ),
+            (added, *each) if _are_legs(best, rival) else each,
         )
     more = _OF_BOTH_TIMES if say_opened_and_closed(times) and "symbol" in roles else 0
     is_sure = best.score + more >= CONFIDENT or _is_of_numbered_trades(best, identity)
@@ -177,9 +180,23 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
+def _are_legs(best: Candidate, rival: Candidate) -> bool:
+    """Whether results that most records both have are of two legs: `long_pnl`, `short_pnl`.
+
+    Those of trades that are long or short stand alone.
+    """
+    one, other = {*best.pnl.words}, {*rival.pnl.words}
+    if not (one - other and other - one and one ^ other <= _LEGS):
+        return False
+    rows = best.closing.rows
+    have_both = sum(bool(best.pnl.numbers[row] and rival.pnl.numbers[row]) for row in rows)
+    return have_both * 2 > len(rows)
+
+
 def _is_part(other: Column, pnl: Column) -> bool:
-    """Whether another column, such as `partial_pnl`, is by its name that of a part of the trade."""
-    return bool({*other.words} & _OF_PARTS) and not {*pnl.words} & _OF_PARTS
+    """Whether another column is by its name that of a part: `partial_pnl`, `long_pnl`."""
+    parts = (_OF_PARTS, _LEGS, CARRY)
+    return any({*other.words} & one and not {*pnl.words} & one for one in parts)
 
 
 def _is_of_piece(other: Candidate, best: Candidate) -> bool:

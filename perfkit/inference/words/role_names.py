@@ -249,7 +249,10 @@ CARRY = frozenset(("swap", "funding", "financing", "interest", "rollover", "over
 """Words for what holding a position costs or earns, which is no commission."""
 _OF_EXECUTIONS = word_set("transaction trading")
 _CURRENCY_WORDS = word_set("currency asset coin token ccy")
-_OF_AN_OBJECT = word_set("cost amount value open close entry exit buy sell total")
+_OF_AN_OBJECT = word_set(
+    "cost amount value open close entry exit buy sell total sum paid maker taker usd usdt usdc eur "
+    "quote"
+)
 _FEE_OTHERS = word_set(
     "rate pct percent currency asset id tier type est estimated bps % predicted days count "
     "estimate estimates equity balance capital cash bankroll after before received inclusive "

@@ -120,3 +120,29 @@ def test_a_return_of_a_symbol_with_both_dates_is_that_of_a_trade() -> None:
     ]
     assert asked(records) == []
     assert asked([{**one, "symbol": ""} for one in records]) == ["weak"]
+
+
+def legs(**more: int) -> list[Record]:
+    """Positions of two legs, of which each record has what both earned."""
+    return [
+        {
+            "symbol": "BTC",
+            "closed_at": f"2026-04-{n + 1:02}T10:00:00Z",
+            "long_pnl": str(n - 4),
+            "short_pnl": str(5 - 2 * (n % 4)),
+            **{name: str(n - 4 + 5 - 2 * (n % 4) + less) for name, less in more.items()},
+        }
+        for n in range(9)
+    ]
+
+
+def test_what_both_legs_earned_is_an_answer() -> None:
+    doubt = next(one for one in infer(legs()).doubts if one.name == "two_results")
+    assert [one.meaning for one in doubt.answers] == ["both, added up", "long_pnl", "short_pnl"]
+    assert doubt.answers[0].changes == {"fields.net_pnl": "long_pnl + short_pnl"}
+
+
+def test_the_result_of_a_leg_is_no_rival_of_that_of_the_whole() -> None:
+    reading = infer([{**one, "funding_pnl": "0.25"} for one in legs(net_pnl=1)])
+    assert "two_results" not in [one.name for one in reading.doubts]
+    assert reading.dialect["fields"]["net_pnl"] == "net_pnl"  # type: ignore[index]

@@ -192,6 +192,8 @@ def test_a_sign_of_a_currency_is_one_whatever_its_letters(
 def test_a_time_in_the_object_of_a_close_is_that_of_the_close() -> None:
     assert (time_role("close.time"), time_role("open.time")) == (CLOSED, OPENED)
     assert is_fee("fees.open")
+    assert is_fee("fees.usd")
+    assert not is_fee("fees.bps")
 
 
 @pytest.mark.parametrize(
