@@ -29,12 +29,12 @@ def states_of_account(columns: Sequence[Column], roles: Mapping[str, Column], ti
     results = [one for one in numbers if pnl_name(one.name) is not None]
     held = [one for one in numbers if "unrealized" in one.words]
     closed = [one for one in results if one not in held]
-    worth = [one for one in numbers if {*one.words} & _WORTH and one not in results]
-    if not held or not closed or not worth or len(columns[0].values) < _LEAST:
+    if not held or not closed or len(columns[0].values) < _LEAST:
         return ""
     if any(map(_says_what_was_done, columns)):
         return ""
-    names = ", ".join(one.name for one in (worth[0], held[0], closed[0]))
+    worth = [one for one in numbers if {*one.words} & _WORTH and one not in results]
+    names = ", ".join(one.name for one in (*worth[:1], held[0], closed[0]))
     return f"states of an account ({names})"
 
 

@@ -18,6 +18,7 @@ from perfkit.inference.words.role_names import is_strong_summary
 
 _PERIODS = (
     *({"hour"}, {"weekday"}, {"dow"}, {"month"}, {"year"}, {"session"}, {"day", "of", "week"}),
+    *({"episode"}, {"epoch"}, {"generation"}, {"iteration"}, {"trial"}, {"fold"}, {"seed"}),
     *({"day", "name"}, {"hour", "of", "day"}, {"bucket"}, {"bin"}, {"time", "of", "day"}),
 )
 _RANKS = ({"rank"}, {"ranking"}, {"position", "rank"})

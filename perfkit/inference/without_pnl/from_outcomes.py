@@ -18,6 +18,13 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 from perfkit.inference.words.names import word_set
 
 _LEAST = 2
+_OF_A_TRADE = {
+    *("side", "entry_price", "exit_price", "price", "quantity", "stake", "stop_loss", "target"),
+    *("exit_reason", "balance"),
+}
+_RIGHT = word_set("correct right accurate")
+_PREDICTED = word_set("predicted prediction forecast pred")
+_ACTUAL = word_set("actual real truth observed")
 _OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")
 _NEARLY = 0.95
 """Of wins and losses, so many have the sign of what was earned; the others were entered wrong."""
@@ -26,7 +33,7 @@ _NEARLY = 0.95
 def from_outcomes(log: Log) -> Reading | None:
     """Wins and losses alone: how a trade ended is logged, though not what it earned."""
     outcome = log.roles.get("outcome")
-    if outcome is None:
+    if outcome is None or _are_predictions(outcome, log):
         return None
     meanings = {label: outcome_of(label) for label in outcome.distinct}
     if not {WON, LOST} <= set(meanings.values()):
@@ -65,6 +72,16 @@ def from_outcomes(log: Log) -> Reading | None:
         moments.zone,
         has_amounts=False,
     )
+
+
+def _are_predictions(outcome: Column, log: Log) -> bool:
+    """Whether records say whether a prediction was right, and nothing that was bought or sold."""
+    of_both = _PREDICTED | _ACTUAL
+    parts = {role for role, one in log.roles.items() if not {*one.words} & of_both}
+    if parts & _OF_A_TRADE:
+        return False
+    said = {word for column in log.columns for word in column.words}
+    return bool({*outcome.words} & _RIGHT) or bool(said & _PREDICTED and said & _ACTUAL)
 
 
 def _of_bets(

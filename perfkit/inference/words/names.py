@@ -141,7 +141,7 @@ NOT_EARNED = word_set("""
     entry balance equity color text message remaining previous prev
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm yoy
     qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
-    guaranteed achievable attainable
+    guaranteed achievable attainable estimate estimates estimation projection
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")

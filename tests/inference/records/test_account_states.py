@@ -55,3 +55,12 @@ def test_positions_with_a_price_of_now_beside_the_end_of_the_market_are_still_he
     reading = infer(records)
     assert not reading.has_results
     assert "positions that are still held" in reading.evidence[0]
+
+
+def test_results_so_far_of_what_is_held_and_what_closed_say_so_alone() -> None:
+    records = [
+        {"ts": one["timestamp"], "cycle": n, "mid": one["btc_price"], "realized_pnl": str(n),
+         "unrealized_pnl": one["unrealized_pnl"]}
+        for n, one in enumerate(moments())
+    ]  # fmt: skip
+    assert "states of an account" in infer(records).evidence[0]

@@ -37,6 +37,7 @@ def test_a_count_of_trades_so_far_is_no_total_of_a_period() -> None:
     [
         (rows(hour=list(range(8)), cost="1"), "totals of a period (hour)"),
         (rows(5, weekday=["Mon", "Tue", "Wed", "Thu", "Fri"]), "totals of a period (weekday)"),
+        (rows(episode=list(range(8)), reward="3"), "totals of a period (episode)"),
         (rows(rank=["1", "2"] * 4, wallet=SYMBOLS, scan_date="2026-04-07"), "a ranking of traders"),
         (rows(proxyWallet=SYMBOLS, entry_price="0.4", time="2026-04-07"), "of many accounts"),
         (rows(rank=list(range(8)), user_address=SYMBOLS, volume="9"), "a ranking of traders"),
@@ -44,7 +45,17 @@ def test_a_count_of_trades_so_far_is_no_total_of_a_period() -> None:
         (rows(wallet=SYMBOLS, win_rate="0.4", avg_entry="0.3", seen=DAYS), "of each wallet"),
         (rows(end=DAYS, trade_count=COUNTS, buy_count="2", sell_count=SOLD), "(trade_count, buy"),
     ],
-    ids=["hours", "weekdays", "ranks", "accounts", "traders", "symbols", "wallets", "windows"],
+    ids=[
+        "hours",
+        "weekdays",
+        "episodes",
+        "ranks",
+        "accounts",
+        "traders",
+        "symbols",
+        "wallets",
+        "windows",
+    ],
 )
 def test_records_of_groups_are_told_by_what_they_are(records: list[Record], what: str) -> None:
     assert what in said(records)

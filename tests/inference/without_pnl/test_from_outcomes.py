@@ -33,3 +33,16 @@ def test_an_amount_with_the_sign_of_nearly_all_outcomes_is_asked_about(
     assert doubt.name == "amount"
     assert doubt.answers[0].changes.get("currency") == unit
     assert not infer([{**one, name: "0.02"} for one in records]).doubts
+
+
+@pytest.mark.parametrize(
+    "more", [{"confidence": "0.6"}, {"predicted": "UP", "actual": "DOWN"}, {"forecast": "UP"}]
+)
+@pytest.mark.parametrize("name", ["correct", "is_correct"])
+def test_predictions_that_were_right_or_wrong_are_no_trades(name: str, more: Record) -> None:
+    records: list[Record] = [
+        {"time": at(n), "market": f"m{n % 3}", name: n % 2 == 0, **more} for n in range(12)
+    ]
+    assert not infer(records).has_results
+    bets = [{**one, "stake": "5", "odds": "1.9"} for one in records]
+    assert infer(bets).closed == 12
