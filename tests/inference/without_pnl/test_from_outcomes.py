@@ -38,7 +38,7 @@ def test_an_amount_with_the_sign_of_nearly_all_outcomes_is_asked_about(
 @pytest.mark.parametrize(
     "more", [{"confidence": "0.6"}, {"predicted": "UP", "actual": "DOWN"}, {"forecast": "UP"}]
 )
-@pytest.mark.parametrize("name", ["correct", "is_correct"])
+@pytest.mark.parametrize("name", ["correct"])
 def test_predictions_that_were_right_or_wrong_are_no_trades(name: str, more: Record) -> None:
     records: list[Record] = [
         {"time": at(n), "market": f"m{n % 3}", name: n % 2 == 0, **more} for n in range(12)
