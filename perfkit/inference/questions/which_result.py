@@ -40,23 +40,9 @@ def which_result(
 ) -> Doubt | None:
     """Two results that are equally good, or one that little shows to be that of a trade."""
     name = best.pnl.name
-    if rival is None and (real := _made_beside(best.pnl, columns)) is not None:
-        return Doubt(
-            "two_results",
-            f"Which is the result of a trade, {name} or {real.name}?",
-            tuple(Answer(one.name, {"fields.net_pnl": one.expression}) for one in (best.pnl, real)),
-        )
-    if rival is not None:
-        each = tuple(
-            Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression}) for one in (best, rival)
-        )
-        both = f"{best.pnl.expression} + {rival.pnl.expression}"
-        added = Answer("both, added up", {"fields.net_pnl": both})
-        return Doubt(
-            "two_results",
-            f"Which is the result of a trade, {name} or {rival.pnl.name}?",
-            (added, *each) if _are_legs(best, rival) else each,
-        )
+    other = _made_beside(best.pnl, columns) if rival is None else rival.pnl
+    if other is not None:
+        return _one_of_two(best, other)
     more = _OF_BOTH_TIMES if say_opened_and_closed(times) and "symbol" in roles else 0
     is_sure = best.score + more >= CONFIDENT or _is_of_numbered_trades(best, identity)
     is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
@@ -80,6 +66,18 @@ def which_result(
         ]
     answers.append(no(f"{name} is not the result of a trade, as answered"))
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
+
+
+def _one_of_two(best: Candidate, other: Column) -> Doubt:
+    """Two results, each of which may be that of a trade; what both legs earned is that of both."""
+    each = tuple(Answer(one.name, {"fields.net_pnl": one.expression}) for one in (best.pnl, other))
+    both = f"{best.pnl.expression} + {other.expression}"
+    added = Answer("both, added up", {"fields.net_pnl": both})
+    return Doubt(
+        "two_results",
+        f"Which is the result of a trade, {best.pnl.name} or {other.name}?",
+        (added, *each) if _are_legs(best, other) else each,
+    )
 
 
 def say_opened_and_closed(times: Times) -> bool:
@@ -180,16 +178,16 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
-def _are_legs(best: Candidate, rival: Candidate) -> bool:
+def _are_legs(best: Candidate, other: Column) -> bool:
     """Whether results that most records both have are of two legs: `long_pnl`, `short_pnl`.
 
     Those of trades that are long or short stand alone.
     """
-    one, other = {*best.pnl.words}, {*rival.pnl.words}
-    if not (one - other and other - one and one ^ other <= _LEGS):
+    mine, theirs = {*best.pnl.words}, {*other.words}
+    if not (mine - theirs and theirs - mine and mine ^ theirs <= _LEGS):
         return False
     rows = best.closing.rows
-    have_both = sum(bool(best.pnl.numbers[row] and rival.pnl.numbers[row]) for row in rows)
+    have_both = sum(bool(best.pnl.numbers[row] and other.numbers[row]) for row in rows)
     return have_both * 2 > len(rows)
 
 
