@@ -8,7 +8,7 @@ from itertools import chain
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
-from perfkit.inference.proof.costs.costs_by_amounts import net_by_amounts
+from perfkit.inference.proof.costs.costs_by_amounts import is_net_by_prices, net_by_amounts
 from perfkit.inference.proof.orders import orders_say, without_entry_price
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, is_less_by_costs, prices_say
 from perfkit.inference.proof.rates import is_rate_less_costs
@@ -59,7 +59,8 @@ def candidate_of(
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
-    said = chain(
+    is_open = _is_net_by_name_alone(name, (held, balance), pnl, roles, fees, rows)
+    said: Iterator[bool | None] = chain(
         _of_costs(name, prices, balance, held, roles),
         _by_other_columns(pnl, closing, roles, fees, rows),
         net_by_amounts(pnl, roles, fees, rows),
@@ -70,13 +71,27 @@ def candidate_of(
         closing=closing,
         score=_described(pnl, roles, fees) + sum(points for points, _ in evidence),
         unit=unit,
-        is_net=next((one for one in said if one is not None), None),
+        is_net=None if is_open else next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
         sign_contradicts=_contradicts(prices),
         proved=is_held or growth is not None,
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _is_net_by_name_alone(
+    name: PnlName,
+    balances: Sequence[says.Balance],
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    rows: Sequence[int],
+) -> bool:
+    """Whether a P&L is called net, and is what prices give before all costs to its last digits."""
+    if not name.is_net or not fees or any(one.is_net for one in balances):
+        return False
+    return is_net_by_prices(pnl, roles, fees, rows) is False
 
 
 def _by_other_columns(

@@ -103,3 +103,25 @@ class TestCosts:
         reading = infer(records)
         assert fields(reading)["net_pnl"] == "net_profit"
         assert reading.is_sure
+
+
+def test_a_net_result_that_prices_give_before_the_costs_beside_it_is_asked_about() -> None:
+    prices = ((100, 103), (97, 92), (110, 121), (80, 79), (95, 99), (120, 118), (60, 66), (70, 77))
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "side": "long",
+            "entry_price": entry,
+            "exit_price": out,
+            "qty": 2,
+            "fees": "0.31",
+            "net_profit": (out - entry) * 2,
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+        }
+        for n, (entry, out) in enumerate(prices)
+    ]
+    doubts = infer(records).doubts
+    assert [one.name for one in doubts] == ["costs"]
+    assert [one.meaning for one in doubts[0].answers] == ["after costs", "before costs"]
+    after = [{**one, "net_profit": str(int(str(one["net_profit"])) - 0.31)} for one in records]
+    assert infer(after).is_sure
