@@ -133,8 +133,11 @@ def _says_it_was_done(parts: set[str]) -> bool:
 
 def _filled_in_part(columns: Sequence[Column], rows: set[int]) -> Column | None:
     """How much was filled of orders, where some that were cancelled had been filled in part."""
+    is_ordered = any({*one.words} == {"order", "quantity"} for one in columns)
     for column in columns:
-        if column.kind != NUMBER or column.words not in _FILLED:
+        said = {*column.words}
+        is_filled = bool(said & _FILLED) and said <= _FILLED | _OF_SIZES
+        if column.kind != NUMBER or not (is_filled or (is_ordered and said == {"quantity"})):
             continue
         if any(column.numbers[row] for row in rows) and not all(column.numbers):
             return column
@@ -164,13 +167,8 @@ def all_failed(columns: Sequence[Column]) -> Column | None:
     return None
 
 
-_FILLED = frozenset(
-    (
-        *(("filled",), ("filled", "quantity"), ("filled", "size"), ("filled", "amount")),
-        *(("executed", "quantity"), ("executed", "size"), ("quantity", "filled")),
-        *(("cum", "quantity"), ("cumulative", "quantity")),
-    )
-)
+_FILLED = word_set("filled fill executed exec cum cumulative dealt")
+_OF_SIZES = word_set("quantity size amount volume shares contracts units total so far")
 _DONE = frozenset(("ok", "success", "filled", "executed", "taken", "traded", "acted"))
 _OF_EXITS = word_set(
     "partial partially partials part half tp tp1 tp2 tp3 target targets profit profits stop sl "

@@ -65,6 +65,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "scheme_name",
             "option_symbol",
             "symbol_code",
+            "name_symbol",
             "code_symbol",
             "symbol_name",
         ),
@@ -107,6 +108,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "tokens",
         ),
         *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
+        *("last_qty", "last_shares", "last_quantity", "sell_quantity", "sold_quantity"),
+        *("exit_qty", "buy_quantity", "bought_quantity", "entry_quantity", "entry_qty"),
         *("filled_amount", "executed_amount", "executed", "deal_amount", "traded_amount"),
         *("filled_size", "filled_shares", "filled_contracts", "quantity_filled", "qty_executed"),
         *("exec_size", "exec_shares", "executed_shares", "executed_size", "deal_quantity"),
@@ -156,7 +159,13 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "price": (
         *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),
         *("avg_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
-        *("avg_filled_price", "average_filled_price", "average_fill_price", "price_filled"),
+        *(
+            "last_px",
+            "avg_filled_price",
+            "average_filled_price",
+            "average_fill_price",
+            "price_filled",
+        ),
         *("avg_exec_price", "avg_executed_price", "average_executed_price", "executed_avg_price"),
         *("avg_execution_price", "average_execution_price", "avg_deal_price", "price_average"),
         *(

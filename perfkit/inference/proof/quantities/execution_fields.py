@@ -41,6 +41,7 @@ def with_proved_fields(
     sized = [column for column in columns if _may_be_size(column, rows)]
     if "price" in found:
         found["price"] = _filled_price(found["price"], found["side"], columns, rows)
+        found["price"] = _last_price(found, columns)
         found["price"] = without_sign(found["price"], directions(found["side"]), rows)
     every, rows = rows, rows[:: max(1, len(rows) // _CHECKED)]
     if {"price", "quantity"} <= found.keys():
@@ -125,6 +126,15 @@ def _filled_price(
         if lacking or (len(gains) >= _LEAST_BETTER and max(gains) > 0):
             return column
     return price
+
+
+def _last_price(roles: Mapping[str, Column], columns: Sequence[Column]) -> Column:
+    """The price of the last execution, where the quantity is that of it: `last_qty`, `last_px`."""
+    quantity = roles.get("quantity")
+    if quantity is None or "last" not in quantity.words:
+        return roles["price"]
+    found = (one for one in columns if {*one.words} == {"last", "price"} and any(one.numbers))
+    return next(found, roles["price"])
 
 
 def _paid(roles: Mapping[str, Column], sized: Sequence[Column], rows: Sequence[int]) -> Column:

@@ -97,11 +97,17 @@ def logged_by_kinds(
     return None
 
 
+_SO_FAR = word_set("filled executed cum cumulative")
+
+
 def parts_or_so_far(
     columns: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
 ) -> Doubt | None:
     """Whether an order that was filled in part, then wholly, says both times how much so far."""
-    size = roles["quantity"]
+    size, price = roles["quantity"], roles["price"]
+    if "last" in size.words:  # quantity, of the last execution
+        return None
+    is_so_far = bool({*size.words} & _SO_FAR and {*price.words} & {"avg", "average"})
     for column in columns:
         if column.kind != TEXT or not set(column.words) & _KINDS or not column.has_few_words:
             continue
@@ -126,6 +132,7 @@ def parts_or_so_far(
                     Answer("what was filled so far: the last counts", only),
                     Answer("what was filled each time", {}),
                 ),
+                "the price beside it is the average so far" if is_so_far else "",
             )
     return None
 

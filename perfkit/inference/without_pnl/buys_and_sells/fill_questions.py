@@ -36,7 +36,7 @@ from perfkit.inference.without_pnl.buys_and_sells.markets import (
     of_one_market,
     of_whole_market,
 )
-from perfkit.inference.without_pnl.buys_and_sells.turns import POINTS_OF_ONE, OfOne
+from perfkit.inference.without_pnl.buys_and_sells.turns import OfOne, points_of_one
 from perfkit.inference.without_pnl.buys_and_sells.unbought import effect_of_sales, sold_unbought
 from perfkit.inference.without_pnl.buys_and_sells.unfilled import of_unfilled
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake
@@ -70,8 +70,7 @@ def doubts_of_fills(
     size, price = log.roles["quantity"], log.roles["price"]
     symbol = next(filter(names_options, log.columns), log.roles.get("symbol"))
     if isinstance(size, OfOne):
-        has_account = "balance" in log.roles  # which moves by amounts of money
-        doubts.append(POINTS_OF_ONE._replace(likely="") if has_account else POINTS_OF_ONE)
+        doubts.append(points_of_one(log))
     if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
         doubts.append(of_stake(size, "paid in each execution"))
     currency = currency_of(log, found.rows)

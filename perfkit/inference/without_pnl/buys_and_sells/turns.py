@@ -28,6 +28,18 @@ POINTS_OF_ONE = Doubt(
 )
 
 
+_OF_SIZES = word_set("quantity size shares units volume contracts lots amount notional value")
+
+
+def points_of_one(log: Log) -> Doubt:
+    """The question whether results are in points; likely so where nothing has an amount."""
+    has_amount = "balance" in log.roles or any(
+        one.kind == NUMBER and set(one.words) & _OF_SIZES and any(one.numbers)
+        for one in log.columns
+    )
+    return POINTS_OF_ONE._replace(likely="") if has_amount else POINTS_OF_ONE
+
+
 def take_turns(log: Log, rows: Sequence[int]) -> bool:
     """Whether executions with a price and no quantity are buys and sells in turn, by symbol.
 

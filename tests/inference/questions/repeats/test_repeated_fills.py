@@ -2,7 +2,7 @@
 
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, fills
-from tests.inference.readings import Record, asked
+from tests.inference.readings import Record, asked, fields
 
 
 def exports(*, number: str = "order") -> list[Record]:
@@ -42,3 +42,28 @@ class TestPurchasesThatStandTwice:
 
     def test_of_one_symbol_alone_they_are_purchases(self) -> None:
         assert "bought_twice" not in asked(infer(held(("5", "5"))))
+
+
+def in_two_parts(size: str, price: str, sizes: tuple[str, ...]) -> list[Record]:
+    """Two orders, each logged when it was filled in part and when it was filled."""
+    return [
+        {"time": f"2026-04-07T{10 + n}:00:00Z", "order_id": str(n // 2), "symbol": "A",
+         "side": ("BUY", "SELL")[n // 2], size: sizes[n], price: ("10", "10.1", "11", "10.9")[n],
+         "status": ("PARTIALLY_FILLED", "FILLED")[n % 2]}
+        for n in range(4)
+    ]  # fmt: skip
+
+
+def test_what_was_filled_at_an_average_price_is_likely_to_be_so_far() -> None:
+    (doubt,) = infer(in_two_parts("filled_qty", "avg_fill_price", ("4", "10", "5", "10"))).doubts
+    assert doubt.name == "repeats"
+    assert doubt.likely
+    (doubt,) = infer(in_two_parts("filled_qty", "fill_price", ("4", "6", "5", "5"))).doubts
+    assert not doubt.likely
+
+
+def test_the_last_quantity_goes_with_the_last_price() -> None:
+    records = in_two_parts("last_qty", "last_price", ("4", "6", "5", "5"))
+    reading = infer([{**one, "avg_price": "10", "cum_qty": "10"} for one in records])
+    assert reading.is_sure
+    assert (fields(reading)["quantity"], fields(reading)["price"]) == ("last_qty", "last_price")

@@ -596,3 +596,22 @@ def test_names_of_exports_for_what_was_filled() -> None:
     assert (field(reading, "quantity"), field(reading, "price")) == (
         *('"Filled Amount"', '"Avg. Filled Price"'),
     )
+
+
+@pytest.mark.parametrize("name", ["Executed", "exec_shares", "cum_qty", "체결수량"])
+def test_cancelled_orders_count_as_far_as_they_were_filled(name: str) -> None:
+    orders = (("buy", "2", "10"), ("sell", "1", "12"), ("sell", "1", "11"), ("buy", "0", "9"))
+    states: list[object] = ["FILLED", "CANCELED", "FILLED", "CANCELED"]
+    records = fills(*orders, status=states, **{"order quantity": ["2", "2", "1", "3"]})
+    named = [{name if key == "quantity" else key: value for key, value in one.items()}
+             for one in records]  # fmt: skip
+    reading = infer(named)
+    assert asked(reading) == []
+    assert reading.closed == 2
+
+
+def test_a_market_is_no_name_of_what_was_traded() -> None:
+    titles: list[object] = ["PETR4", "PETR4", "VALE3", "VALE3"]
+    records = fills(*FOUR, Mercado=["VISTA"] * 4, **{"Especificação do título": titles})
+    named = [{key: value for key, value in one.items() if key != "symbol"} for one in records]
+    assert field(infer(named), "symbol") == '"Especificação do título"'

@@ -24,3 +24,12 @@ def test_signals_are_none() -> None:
     assert not infer(orders("buy", "buy", "buy", "sell", "buy", "buy")).has_results
     confident: list[object] = [0.5] * 4
     assert not infer(orders("buy", "sell", "buy", "sell", confidence=confident)).has_results
+
+
+def test_points_are_likely_only_where_nothing_has_an_amount() -> None:
+    (doubt,) = infer(orders("buy", "sell", "buy", "sell")).doubts
+    assert doubt.likely
+    for name in ("portfolio_value", "qty_in_coins"):
+        amounts: list[object] = ["1000", "1100", "1090", "1190"]
+        (doubt,) = infer(orders("buy", "sell", "buy", "sell", **{name: amounts})).doubts
+        assert (doubt.name, doubt.likely) == ("unit", "")
