@@ -602,7 +602,8 @@ def test_names_of_exports_for_what_was_filled() -> None:
 def test_cancelled_orders_count_as_far_as_they_were_filled(name: str) -> None:
     orders = (("buy", "2", "10"), ("sell", "1", "12"), ("sell", "1", "11"), ("buy", "0", "9"))
     states: list[object] = ["FILLED", "CANCELED", "FILLED", "CANCELED"]
-    records = fills(*orders, status=states, **{"order quantity": ["2", "2", "1", "3"]})
+    ordered: list[object] = ["2", "2", "1", "3"]
+    records = fills(*orders, status=states, **{"order quantity": ordered})
     named = [{name if key == "quantity" else key: value for key, value in one.items()}
              for one in records]  # fmt: skip
     reading = infer(named)
