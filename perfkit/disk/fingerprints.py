@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from operator import attrgetter
+from _operator import attrgetter  # `operator` itself takes time to load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
