@@ -358,7 +358,7 @@ class TestProcess:
         loaded = set(done.stdout.split())
         heavy = {"pandas", "numpy", "matplotlib", "IPython", "jupyter_client", "papermill"}
         assert not loaded & heavy
-        slow = {"msgspec", "yaml", "pathlib", "argparse", "heapq"}
+        slow = {"msgspec", "yaml", "pathlib", "argparse", "heapq", "datetime"}
         assert loaded & slow == set()
         if not news:
             light = {"decimal", "datetime", "json", "re", "contextlib", "typing"}

@@ -293,9 +293,8 @@ def _parsed(argv: Sequence[str]) -> Arguments | None:
 
 def parsed_time(text: str) -> int:
     """An ISO 8601 time with its zone, in microseconds; raises an error that `main` reports."""
-    from datetime import datetime
-
     from perfkit.core.calendar import instant_of
+    from perfkit.core.fast_imports import datetime
 
     try:
         moment = datetime.fromisoformat(text)

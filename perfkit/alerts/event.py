@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from perfkit.alerts.event_log import EVENT, VERSION, Event
@@ -15,7 +14,7 @@ from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import Rule, plain_number
 from perfkit.alerts.rules.steps import TradeEvent
 from perfkit.core.calendar import instant_of, moment_of
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, datetime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

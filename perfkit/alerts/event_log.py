@@ -234,7 +234,7 @@ def _is_time(text: object) -> bool:
     """Whether it is a time with its zone, or null."""
     if text is None:
         return True
-    from datetime import datetime
+    from perfkit.core.fast_imports import datetime
 
     try:
         return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None

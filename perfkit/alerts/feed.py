@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from datetime import date
 from zlib import crc32
 
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import LogReadError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date
 from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
 from perfkit.logs.listing import folder_mark, shown_path, volume_of

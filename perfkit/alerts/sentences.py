@@ -368,7 +368,7 @@ def _verb(rule: Rule, verb: str) -> str:
 
 def _calendar_words(kind: str, label: str, *, is_present: bool) -> str:
     """A calendar window: today (8 April 2026), in week 2026-W15, in April 2026."""
-    from datetime import date
+    from perfkit.core.fast_imports import date
 
     if kind == "daily":
         day = date.fromisoformat(label)

@@ -138,12 +138,11 @@ def last_beat(root: str) -> Beat | None:
     """The latest finished run; None if the heartbeat cannot be read."""
     try:
         descriptor = open_plain(os.path.join(root, HEARTBEAT))
-        with open(descriptor, encoding="ascii") as stream:
-            text = stream.read()
-        sealed, _, check = text.rpartition(', "check": ')
-        if crc32(sealed.encode()) != int(check.rstrip().rstrip("}")):
+        with open(descriptor, "rb") as stream:
+            sealed, _, check = stream.read().rpartition(b', "check": ')
+        if crc32(sealed) != int(check.rstrip().rstrip(b"}")):
             return None
-        words = sealed.replace(",", " ").split()
+        words = sealed.replace(b",", b" ").split()
         return Beat(*(int(words[place]) for place in (3, 5, 7, 9, 11)))
     except (OSError, ValueError, IndexError):
         return None

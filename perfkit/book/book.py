@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
 from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
@@ -31,7 +30,7 @@ from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date, datetime, timedelta
 from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.disk.atomic import narrowed

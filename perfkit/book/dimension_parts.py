@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
 
 from perfkit.book.store.day_sheet import DIMENSIONS, Parts, parts_of, unpacked_whole
 from perfkit.book.store.packing import packed_tally, unpacked_tally
+from perfkit.core.fast_imports import date
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.sealed import VERSION, read_bytes, sealed, unsealed
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date
 
 from perfkit.book.store.ledger import FileEntry
-from perfkit.core.fast_imports import NamedTuple, Pattern
+from perfkit.core.fast_imports import NamedTuple, Pattern, date
 
 _DATED = Pattern(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import date, time
 
 from perfkit.book.book import Book
 from perfkit.config.settings import Source
 from perfkit.core.errors import kind_of
+from perfkit.core.fast_imports import date, time
 from perfkit.logs.listing import shown_path
 
 _NAMED = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from perfkit.config.dialect import (
@@ -41,6 +40,7 @@ from perfkit.config.expressions import (
     simple,
 )
 from perfkit.config.layout import layout_of
+from perfkit.core.fast_imports import UTC, datetime, tzinfo
 from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
 _GIVES = {

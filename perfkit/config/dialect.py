@@ -7,7 +7,6 @@ is there only when every part of it is. The built-in `trade_record` is written i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
 from decimal import Decimal
 
 from perfkit.config.expressions import (
@@ -19,7 +18,7 @@ from perfkit.config.expressions import (
     Tree,
 )
 from perfkit.config.layout import LAYOUT_KEYS, Layout
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, tzinfo
 from perfkit.core.one_value import (
     BadValueError,
     UnclearNumberError,

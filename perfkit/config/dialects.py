@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
 
 from perfkit.config.compile import compile_dialect, expression_of
 from perfkit.config.dialect import (
@@ -18,6 +17,7 @@ from perfkit.config.dialect import (
     check_keys,
     mapping_of,
 )
+from perfkit.core.fast_imports import UTC, tzinfo
 
 RESERVED = frozenset(
     (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date, time
 from decimal import Decimal
 from time import time_ns
 
@@ -23,7 +22,7 @@ from perfkit.core.calendar import (
     zone_named,
 )
 from perfkit.core.errors import PerfkitError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date, time
 from perfkit.core.formatting import plain
 
 TYPE_CHECKING = False

@@ -11,12 +11,11 @@ it, at the first. An *expected* day is one of the trading week that is not a hol
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import chain, pairwise, repeat
 from operator import le
 
 from perfkit.core.errors import WindowError, did_you_mean
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import UTC, NamedTuple, date, datetime, time, timedelta, tzinfo
 
 CALENDAR_WINDOWS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 """Windows that follow one another, each of which ends."""
@@ -29,6 +28,7 @@ NO_DAYS: frozenset[date] = frozenset()
 FIRST_YEAR, LAST_YEAR = 1970, 8999
 """Years in which logs are taken seriously; far from the ends of what dates can hold."""
 
+MIDNIGHT = time(0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
@@ -94,7 +94,7 @@ class Calendar:
     def __init__(
         self,
         timezone: str = "UTC",
-        day_start: time = time(0),
+        day_start: time = MIDNIGHT,
         trading_week: frozenset[int] = EVERY_DAY,
         week_starts: int = 0,
         holidays: frozenset[date] = NO_DAYS,

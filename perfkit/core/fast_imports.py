@@ -5,7 +5,8 @@
 the same to a type checker, does not look at annotations, and all its classes share a constructor.
 BLAKE2b comes from where Python keeps it: that module loads in a tenth of the time of `hashlib`.
 So does what reads JSON, and a `Pattern` is compiled when first used: `json` and `re`, which `json`
-needs, would be another tenth of an alert run that has a single plain line to read.
+needs, would be another tenth of an alert run that has a single plain line to read. `datetime` makes
+its classes twice before Python 3.12, first without C; what it ends with is taken at once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,18 @@ try:
 except ImportError:  # pragma: no cover  where Python keeps it elsewhere
     from hashlib import blake2b
 
-__all__ = ["JsonReader", "NamedTuple", "Pattern", "blake2b"]
+__all__ = [
+    "UTC",
+    "JsonReader",
+    "NamedTuple",
+    "Pattern",
+    "blake2b",
+    "date",
+    "datetime",
+    "time",
+    "timedelta",
+    "tzinfo",
+]
 
 MOST_FIELDS = 32
 
@@ -26,14 +38,24 @@ if TYPE_CHECKING:
     import inspect
     import re
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import UTC, date, datetime, time, timedelta, tzinfo
     from typing import Any, NamedTuple
 
 else:
-    from collections import namedtuple
+    try:
+        from _datetime import UTC, date, datetime, time, timedelta, tzinfo
+    except ImportError:  # pragma: no cover  where Python has it without C
+        from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-    _PLACES = [f"field{place}" for place in range(MOST_FIELDS)]
-    _WIDE = namedtuple("_WIDE", _PLACES)
-    _GETTERS = [_WIDE.__dict__[name] for name in _PLACES]
+    try:
+        from _collections import _tuplegetter as item_at
+    except ImportError:  # pragma: no cover  where Python has it without C
+        from operator import itemgetter
+
+        def item_at(place: int, doc: str) -> property:
+            return property(itemgetter(place), doc=doc)
+
+    _GETTERS = [item_at(place, f"Field number {place}.") for place in range(MOST_FIELDS)]
     """What reads the item of a tuple at a place, as a field; the same for every class."""
 
     class _Maker(type):

@@ -12,11 +12,10 @@ most 6 characters. A number of JSON is read from its digits like a text of the s
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from perfkit.core.calendar import SECOND_US, instant_of
-from perfkit.core.fast_imports import Pattern
+from perfkit.core.fast_imports import UTC, Pattern, datetime
 
 MAX_DIGITS = 40
 MAX_EXPONENT = 30

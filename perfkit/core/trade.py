@@ -9,11 +9,10 @@ so that neither the order of lines nor the file they were written in ever change
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from perfkit.core.errors import place_text
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, datetime
 
 WIN = "win"
 LOSS = "loss"

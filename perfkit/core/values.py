@@ -17,7 +17,6 @@ refuses or reads it differently.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from itertools import repeat
@@ -28,7 +27,7 @@ from zlib import crc32
 from perfkit.core.calendar import SECOND_US, instant_of
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as units_of
-from perfkit.core.fast_imports import Pattern
+from perfkit.core.fast_imports import UTC, Pattern, datetime, tzinfo
 from perfkit.core.numbers import Numbers, is_constant
 from perfkit.core.one_value import (
     _TOO_LONG,

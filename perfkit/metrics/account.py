@@ -8,7 +8,6 @@ withdrawal makes one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import reduce
 
@@ -24,6 +23,7 @@ from perfkit.core.exact import (
     subtract,
     sum_of,
 )
+from perfkit.core.fast_imports import date
 from perfkit.metrics.days import enough_days, spread
 from perfkit.metrics.facts import (
     EQUITY_USED_UP,

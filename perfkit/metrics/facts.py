@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
 from decimal import Decimal
 
 from perfkit.core.exact import add
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date, datetime
 from perfkit.metrics.ranks import Ranks
 from perfkit.metrics.tally import Tally
 

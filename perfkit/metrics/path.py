@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from perfkit.core.calendar import moment_of
 from perfkit.core.exact import ZERO, scaled, subtract
+from perfkit.core.fast_imports import datetime
 from perfkit.core.trades import HELD, LOST, WON
 from perfkit.metrics.facts import EQUITY_USED_UP, Facts, Undefined, if_known
 from perfkit.metrics.metric import PNL, RISK, STREAKS, Inputs, Quotient, metric

@@ -8,7 +8,6 @@ that starts within a holiday, which is a trading day, is not active.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from perfkit.core.calendar import (
@@ -21,7 +20,7 @@ from perfkit.core.calendar import (
     moment_of,
     zone_named,
 )
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import UTC, NamedTuple, date, datetime, time, timedelta
 
 MINUTE_US = 60_000_000
 _ONE_DAY = timedelta(days=1)

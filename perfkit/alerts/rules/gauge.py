@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
 from perfkit.alerts.rules.folds import fold_of, is_counted, is_per_day
 from perfkit.core.calendar import CALENDAR_WINDOWS, LAST_N_DAYS, Calendar, Window
 from perfkit.core.exact import EXACT, ZERO, canonical, multiply, sum_of
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date
 from perfkit.core.trades import Trades
 from perfkit.metrics.account import Deposits, account_of, deposited
 from perfkit.metrics.facts import (

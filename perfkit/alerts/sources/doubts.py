@@ -9,11 +9,11 @@ A reason has no counts: as long as it stands it reads the same, and is announced
 from __future__ import annotations
 
 import os
-from datetime import date
 
 from perfkit.alerts.sources.lost_files import lost
 from perfkit.book.lost_columns import lost_columns
 from perfkit.core.errors import kind_of
+from perfkit.core.fast_imports import date
 from perfkit.logs.listing import newest_is_no_file
 
 TYPE_CHECKING = False

@@ -20,11 +20,10 @@ below its mount point; what retention removes and what is rotated away is not lo
 from __future__ import annotations
 
 import os
-from datetime import date, time
 
 from perfkit.core.calendar import DAY_US, moment_of
 from perfkit.core.errors import LogReadError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, date, time
 from perfkit.logs.digest import CHUNK_BYTES, verified
 from perfkit.logs.files import form_in, readable, text_in
 from perfkit.logs.listing import folder_mark, shown_path, volume_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
 from decimal import Decimal
 
+from perfkit.core.fast_imports import tzinfo
 from perfkit.core.one_value import SPAN_OF_TIMES, TIME_UNITS_US, BadValueError, is_possible, shown
 
 _BY_SIZE = (*("s",) * 3, *("ms",) * 3, *("us",) * 3, *("ns",) * 3)
