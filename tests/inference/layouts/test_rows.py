@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from perfkit.inference.layouts.rows import places_in_csv
 
-CELLS = st.sampled_from(["1", "2.5", "2026-01-05", "", "a", " ", " a", "1 ", "\tb"])
+CELLS = st.sampled_from(["1", "2.5", "2026-01-05", "", "a", " ", " a", "1 "])
 
 
 @given(
