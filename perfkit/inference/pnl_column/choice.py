@@ -91,7 +91,9 @@ def _each_scored(
         earned = any(pnl.numbers[row] for row in closing.rows)
         if not closing.rows or not (earned or says.is_even(pnl, roles)):
             continue
-        if isinstance(pnl, Either) and pnl.expression in closing.only:
+        if isinstance(pnl, Either) and (
+            pnl.expression in closing.only or not _has_both(pnl, closing)
+        ):
             continue
         if closing.marker is None and not closing.only:
             closing = without_purchases(closing, pnl, roles)
@@ -125,6 +127,11 @@ def _in_cents(
     said = "contracts at prices below 100 say that it is in hundredths"
     reasons = (*one.reasons, said)
     return one._replace(name=name, score=one.score + 25, proved=True, reasons=reasons)
+
+
+def _has_both(pnl: Either, closing: Closing) -> bool:
+    """Whether both columns of two that are one are those of closing records, and not of totals."""
+    return all(any(part.present[row] for row in closing.rows) for part in pnl.parts)
 
 
 def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:

@@ -146,3 +146,21 @@ def test_the_result_of_a_leg_is_no_rival_of_that_of_the_whole() -> None:
     reading = infer([{**one, "funding_pnl": "0.25"} for one in legs(net_pnl=1)])
     assert "two_results" not in [one.name for one in reading.doubts]
     assert reading.dialect["fields"]["net_pnl"] == "net_pnl"  # type: ignore[index]
+
+
+def test_a_sum_of_a_session_is_no_other_name_of_a_result() -> None:
+    records: list[Record] = []
+    for n, (symbol, out) in enumerate((("INFY", "91"), ("SBI", "95"), ("TCS", "97"))):
+        at, earned = f"2026-04-{n + 1:02} 1", int(out) - 100
+        trade: Record = {"symbol": symbol, "side": "BUY", "entry_price": "100"}
+        records += [
+            {"event": "ENTRY", "time": f"{at}0:00:00", **trade},
+            {"event": "FULL_EXIT", "time": f"{at}1:00:00", **trade, "exit_price": out,
+             "reason": "STOPLOSS", "pnl_from_partials": 0, "pnl_final_exit": earned,
+             "total_pnl": earned},
+        ]  # fmt: skip
+        if n != 1:
+            total = {"total_pnl": earned, "per_symbol_pnl": {symbol: earned}}
+            records.append({"event": "SESSION_SUMMARY", "time": f"{at}2:00:00", **total})
+    reading = infer(records)
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 3)
