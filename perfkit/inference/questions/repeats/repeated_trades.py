@@ -53,6 +53,11 @@ _TESTED = word_set(
     "strategy setting test backtest"
 )
 """Words of a column of numbers that says with which settings something was tested."""
+_OF_SETTINGS = word_set(
+    "mult multiplier threshold lookback period window length fast slow atr rr hold horizon delay "
+    "offset factor stop sl k n"
+)
+"""Words of a number that may be what was varied, where each trade comes once with each of few."""
 
 
 def run_again(best: Candidate, roles: Mapping[str, Column], times: Times) -> Doubt | None:
@@ -186,11 +191,13 @@ def tested_apart(
     """
     rows = best.closing.rows
     named = [roles[role] for role in ("symbol", "side") if role in roles]
-    when = [*times.opened[:1], *times.closed[:1]]
+    when = times.opened[:1] or times.closed[:1]
     if not when or not named or len(rows) < 2 * _LEAST:
         return None
     for label in columns:
-        if label in named or not {*label.words} & _OF_TESTS or label.kind not in (TEXT, NUMBER):
+        is_setting = label.kind == NUMBER and bool({*label.words} & _OF_SETTINGS)
+        is_test = bool({*label.words} & _OF_TESTS) and label.kind in (TEXT, NUMBER)
+        if label in named or not (is_test or is_setting):
             continue
         if not label.has_few_words or not 2 <= len({label.labels[row] for row in rows}) <= _MOST:
             continue
@@ -198,11 +205,12 @@ def tested_apart(
         again = [group for group in groups if len(group) > 1]
         apart = sum(len({label.labels[row] for row in group}) == len(group) for group in again)
         repeats = len(rows) - len(groups)
-        if repeats * _LABELLED < len(rows) or apart * 20 < len(again) * 19:
+        least = 2 if is_setting and not is_test else _LABELLED
+        if repeats * least < len(rows) or apart * 20 < len(again) * 19:
             continue
         return Doubt(
             "repeats",
-            f"{repeats} of {len(rows)} records have the times of an earlier one with another "
+            f"{repeats} of {len(rows)} records have the time of an earlier one with another "
             f"{label.name}, as tests of one strategy have; which of them count?",
             (
                 Answer("all: each record is a trade", {}),

@@ -218,5 +218,16 @@ class TestArmsOfATest:
         only = [one.changes for one in doubt.answers[1:]]
         assert only == [{f"only.{column}": one} for one in ("base", "blend", "veto")]
 
+    VARIED = (("sl_mult", True), ("hold", True), ("leg", False), ("score", False))
+
+    @pytest.mark.parametrize(("column", "is_asked"), VARIED)
+    def test_a_number_that_was_varied_is_one(self, column: str, *, is_asked: bool) -> None:
+        records = []
+        for n, one in enumerate(self.trades("x")):
+            del one["x"]
+            day = n % 14 + n // 14 + 1
+            records.append({**one, column: str(1 + n // 14 / 2), "exit_date": f"2026-05-{day:02}"})
+        assert asked(records) == ["repeats"] * is_asked
+
     def test_strategies_are_no_arms(self) -> None:
         assert asked(self.trades("strategy")) == []
