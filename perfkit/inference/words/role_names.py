@@ -144,6 +144,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("price_buy", "bought_at", "open_px", "avg_open", "average_open_price", "avg_entry_px"),
         *("entry_fill", "opening_price", "ep", "position_entry_price", "cost_basis"),
         *("entry_point", "entry_avg_price", "avg_open_price", "entry_premium", "premium_entry"),
+        *("price_at_entry", "mid_in", "entry_mid", "in_price", "entry_close", "initial_price"),
         *("start_price", "starting_price", "price_start"),
     ),
     "exit_price": (
@@ -154,6 +155,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("price_sell", "sold_at", "avg_close", "average_close_price", "avg_exit_px"),
         *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
         *("exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
+        *("price_at_exit", "mid_out", "exit_mid", "out_price", "exit_close", "final_price"),
         *("exit_premium", "premium_exit", "end_price", "ending_price", "price_end"),
     ),
     "price": (

@@ -241,3 +241,27 @@ def test_sides_of_closing_orders_may_say_so_of_one_way_alone() -> None:
     reading = infer(records)
     assert asked(reading) == []
     assert "side is the side of the closing order" in reading.assumed
+
+
+PRICES = (("mid_in", "mid_out"), ("price_at_entry", "price_at_exit"), ("entry_mid", "exit_mid"))
+
+
+@pytest.mark.parametrize(("entry", "out"), PRICES)
+def test_prices_by_less_usual_names_show_that_a_return_is_a_fraction(entry: str, out: str) -> None:
+    records: list[Record] = []
+    for n in range(12):
+        price, later = 100 + n, 101 + n * 2 % 7 + n
+        records.append(
+            {
+                "ts_in": f"2026-04-{n + 1:02}T10:00:00Z",
+                "ts_out": f"2026-04-{n + 1:02}T12:00:00Z",
+                entry: str(price),
+                out: str(later),
+                "gross_ret": f"{later / price - 1:.8f}",
+                "net_ret": f"{later / price - 1 - 0.0004:.8f}",
+                "side": "long",
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), reading.source["currency"]) == ([], "%")
+    assert "* 100" in str(reading.dialect["fields"])
