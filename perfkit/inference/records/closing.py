@@ -322,8 +322,8 @@ def _by_time(
     """Records that have the closing time; None where all have it, or where P&L stands elsewhere."""
     for column in times.closed:
         has = column.present
-        zero = [row for row in rows if _is_zero(column, row)]
-        closed = [row for row in rows if has[row] and not _is_zero(column, row)]
+        zero = [row for row in rows if is_zero(column, row)]
+        closed = [row for row in rows if has[row] and not is_zero(column, row)]
         if not closed or len(closed) == len(rows):
             continue
         with_time = set(closed)
@@ -338,7 +338,8 @@ def _by_time(
     return None
 
 
-def _is_zero(column: Column, row: int) -> bool:
+def is_zero(column: Column, row: int) -> bool:
+    """Whether a time in seconds since 1970 is 0, which says that there is none yet."""
     value = column.values[row]
     return bool(column.unit) and column.present[row] and not shapes.number(value)
 

@@ -16,6 +16,7 @@ from perfkit.config.dialect import Dialect
 from perfkit.inference.checks.confirm import RefusedError, refused, rows_meeting
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.beside_trades import moved_records, total_records
+from perfkit.inference.records.closing import is_zero
 from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
@@ -123,7 +124,7 @@ def _with_results(
         has_ended = (
             (out is None and closed is None)
             or (out is not None and bool(out.numbers[row]))
-            or (closed is not None and closed.present[row])
+            or (closed is not None and closed.present[row] and not is_zero(closed, row))
         )
         (full if has_ended else unended).append(row)
     return full, unended

@@ -193,3 +193,18 @@ def test_an_event_that_ends_what_nothing_else_ends_is_a_trade() -> None:
 
 def test_an_event_of_what_something_else_ends_is_asked_about() -> None:
     assert asked(infer(events("invalidate", count=40, again=True))) == ["ignored"]
+
+
+def test_a_closing_time_of_0_is_no_end() -> None:
+    records: list[Record] = [
+        {
+            "entry_ts": 1_775_000_000 + n * 7200,
+            "exit_ts": 0 if n > 9 else 1_775_003_600 + n * 7200,
+            "symbol": "A",
+            "exit_reason": "END_OF_DATA" if n > 9 else "TP_HIT" if n % 2 else "SL_HIT",
+            "pnl": "-25.5" if n > 9 else "4.5" if n % 2 else "-3.25",
+        }
+        for n in range(12)
+    ]
+    reading = infer(records)
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 10)
