@@ -33,7 +33,6 @@ from perfkit.inference.questions.repeats.equal_records import repeated_as_they_a
 from perfkit.inference.questions.repeats.repeated_trades import (
     closed_again,
     run_again,
-    tested_apart,
     under_labels,
 )
 from perfkit.inference.questions.repeats.shared_results import (
@@ -41,6 +40,7 @@ from perfkit.inference.questions.repeats.shared_results import (
     on_openings,
     same_in_each_group,
 )
+from perfkit.inference.questions.repeats.tests_apart import tested_apart
 from perfkit.inference.questions.running_totals import counted_on_openings, total_so_far
 from perfkit.inference.questions.which_result import (
     rival_of,

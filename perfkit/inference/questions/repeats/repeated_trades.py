@@ -42,22 +42,11 @@ _LEAST = 5
 _LABELLED = 5
 """Trades under several labels are asked about if they are one of so many."""
 _MOST_LABELS = 4
-_MOST, _MOST_OFFERED = 60, 8
-"""Tests of one strategy are told from other numbers by being few, of which some are offered."""
-_OF_TESTS = word_set(
-    "arm variant config configuration params param paramset scenario experiment trial combo fold "
-    "seed hyperparameters setting settings"
-)
 _TESTED = word_set(
     "config configuration variant params param set run scenario fold seed version window model "
     "strategy setting test backtest"
 )
 """Words of a column of numbers that says with which settings something was tested."""
-_OF_SETTINGS = word_set(
-    "mult multiplier threshold lookback period window length fast slow atr rr hold horizon delay "
-    "offset factor stop sl k n"
-)
-"""Words of a number that may be what was varied, where each trade comes once with each of few."""
 
 
 def run_again(best: Candidate, roles: Mapping[str, Column], times: Times) -> Doubt | None:
@@ -180,53 +169,6 @@ def under_labels(
             *_with_main_label(label, groups),
         ),
     )
-
-
-def tested_apart(
-    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
-) -> Doubt | None:
-    """A question where a column such as `arm` or `config` names tests that took the same trades.
-
-    Not all of them ended alike, as what was staked in each depends on what it had earned.
-    """
-    rows = best.closing.rows
-    named = [roles[role] for role in ("symbol", "side") if role in roles]
-    when = times.opened[:1] or times.closed[:1]
-    if not when or not named or len(rows) < 2 * _LEAST:
-        return None
-    for label in columns:
-        is_setting = label.kind == NUMBER and bool({*label.words} & _OF_SETTINGS)
-        is_test = bool({*label.words} & _OF_TESTS) and label.kind in (TEXT, NUMBER)
-        if label in named or not (is_test or is_setting):
-            continue
-        if not label.has_few_words or not 2 <= len({label.labels[row] for row in rows}) <= _MOST:
-            continue
-        groups = _groups([*when, *named], rows)
-        again = [group for group in groups if len(group) > 1]
-        apart = sum(len({label.labels[row] for row in group}) == len(group) for group in again)
-        repeats = len(rows) - len(groups)
-        least = 2 if is_setting and not is_test else _LABELLED
-        if repeats * least < len(rows) or apart * 20 < len(again) * 19:
-            continue
-        return Doubt(
-            "repeats",
-            f"{repeats} of {len(rows)} records have the time of an earlier one with another "
-            f"{label.name}, as tests of one strategy have; which of them count?",
-            (
-                Answer("all: each record is a trade", {}),
-                *(
-                    Answer(f"only those with {label.name} {value}", {only: value})
-                    for only, value in _each_label(label, rows)
-                ),
-            ),
-        )
-    return None
-
-
-def _each_label(label: Column, rows: Sequence[int]) -> list[tuple[str, object]]:
-    """The condition for each word of a column, in the order in which they come."""
-    words = list(dict.fromkeys(label.labels[row] for row in rows))[:_MOST_OFFERED]
-    return [(f"only.{label.expression}", logged(label, {word})[0]) for word in words if word]
 
 
 def _with_main_label(label: Column, groups: Sequence[Sequence[int]]) -> list[Answer]:
