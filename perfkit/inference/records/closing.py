@@ -34,6 +34,7 @@ from perfkit.inference.words.names import word_set, words
 
 HOLDS = 0.97
 """Of all P&L other than 0, what marks the closing records must hold so much."""
+_LEAST_UNENDED = 2
 _HOLDS_BY_TIME = 0.8
 """Some logs have a P&L so far for open trades, which have no closing time."""
 
@@ -283,6 +284,29 @@ def without_unsettled(closing: Closing, pnl: Column, roles: Mapping[str, Column]
     if not others or earned * 2 < len(closing.rows) or any(pnl.numbers[row] for row in others):
         return closing
     return closing._replace(rows=rows, only={outcome.expression: "exists"}, opening=others)
+
+
+def without_unended(closing: Closing, pnl: Column, roles: Mapping[str, Column]) -> Closing:
+    """The closing records without those that have a P&L of 0 and no exit price, as openings do.
+
+    position   LONG   NONE   SHORT   NONE
+    exit       0      1.21   0       1.19
+    profit     0      57.6   0       -12
+    """
+    out = roles.get("exit_price")
+    if out is None or closing.marker is not None or closing.only:
+        return closing
+    opening = [row for row in closing.rows if not out.numbers[row] and not pnl.numbers[row]]
+    left = {*opening}
+    rows = [row for row in closing.rows if row not in left]
+    if len(opening) < _LEAST_UNENDED or not all(out.numbers[row] for row in rows):
+        return closing
+    if sum(bool(pnl.numbers[row]) for row in rows) * 10 < 9 * len(rows):
+        return closing
+    is_there = {out.present[row] for row in opening}
+    of_price: object = {"not": 0} if is_there == {True} else "exists"
+    of_price = {"above": 0} if len(is_there) > 1 else of_price
+    return closing._replace(rows=rows, only={out.expression: of_price}, opening=opening)
 
 
 def opening_results(pnl: Column, closing: Closing) -> list[int]:

@@ -26,7 +26,7 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, 
 from perfkit.inference.without_pnl.moves import logged_move
 from perfkit.inference.without_pnl.which_side.sides import Way, side_of_options, way_of
 
-_LEAST = 2
+_LEAST, _LEAST_RANKED = 2, 5
 _OF_RISK = (("r",), ("r", "multiple"), ("multiple", "r"))
 
 
@@ -58,11 +58,21 @@ def from_prices(log: Log) -> Reading | None:
     return _of_moves(log, closing, entry, out, size)
 
 
+def _are_of_one_period(log: Log, rows: Sequence[int]) -> bool:
+    """Whether all records begin and end at the same two times, as a ranking of shares does."""
+    times = [*log.times.opened[:1], *log.times.closed[:1]]
+    if len(rows) < _LEAST_RANKED or len(times) < 2:
+        return False
+    return all(len({one.labels[row] for row in rows}) == 1 for one in times)
+
+
 def _of_moves(
     log: Log, closing: Closing, entry: Column, out: Column, size: Column | None
 ) -> Reading | None:
     roles = log.roles
     if size is None and "side" not in roles and log.times.closed == []:
+        return None
+    if size is None and _are_of_one_period(log, closing.rows):
         return None
     opened = log.times.opened[0] if log.times.opened else None
     is_sized = size is not None and not isinstance(size, AmountOverPrice)

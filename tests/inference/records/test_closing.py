@@ -279,3 +279,28 @@ def test_an_exit_reason_that_says_open_is_that_of_no_close(word: str) -> None:
     reading = infer(records)
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 10)
     assert f"5 with exit_reason {word} are left out, 5 so far in total" in reading.assumed
+
+
+class TestOpeningsWithAnExitPriceOf0:
+    """The state of a position after each order: LONG, then NONE, which closes it."""
+
+    def orders(self, unended: str = "0.0", earned: str = "0.0") -> list[Record]:
+        return [
+            {
+                "time": f"2026-04-{n // 2 + 1:02}T1{n % 2}:00:00Z",
+                "position": "NONE" if n % 2 else "LONG" if n % 4 else "SHORT",
+                "entry_price": "0.0" if n % 2 else "1.21",
+                "exit_price": "1.22" if n % 2 else unended,
+                "units": "0.0" if n % 2 else "2",
+                "profit": str(n % 7 - 3.5) if n % 2 else earned,
+            }
+            for n in range(24)
+        ]
+
+    @pytest.mark.parametrize("unended", ["0.0", ""])
+    def test_do_not_close(self, unended: str) -> None:
+        reading = infer(self.orders(unended))
+        assert ([one.name for one in reading.doubts], reading.closed) == ([], 12)
+
+    def test_with_a_result_they_do(self) -> None:
+        assert infer(self.orders(earned="-0.5")).closed == 24

@@ -51,3 +51,20 @@ def test_a_column_in_risk_is_an_answer_where_points_or_per_cent_are_asked(name: 
     (doubt,) = (one for one in infer(records).doubts if one.name == "unit")
     chosen = {"currency": "R", "fields.net_pnl": "R", "fields.quantity": None}
     assert (chosen in [one.changes for one in doubt.answers]) is (name == "R")
+
+
+@pytest.mark.parametrize(("days", "closed"), [(1, 0), (9, 9)])
+def test_shares_that_all_begin_and_end_on_one_day_are_ranked(days: int, closed: int) -> None:
+    records: list[Record] = [
+        {
+            "Ticker": f"S{n}",
+            "Rank": n + 1,
+            "Momentum": f"{(120 - n * 5) / 100 - 1:.4f}",
+            "Start_Date": f"2025-07-{n % days + 1:02}",
+            "Start_Price": "100",
+            "End_Date": f"2026-06-{n % days + 1:02}",
+            "End_Price": str(120 - n * 5),
+        }
+        for n in range(9)
+    ]
+    assert infer(records).closed == closed
