@@ -101,7 +101,7 @@ def _each_scored(
         if closing.marker is None and not closing.only:
             closing = _without_openings(closing, pnl, roles, times)
             closing = closing if times.closed else without_unsettled(closing, pnl, roles)
-            closing = without_unended(closing, pnl, roles)
+            closing = without_unended(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))

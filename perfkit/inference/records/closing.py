@@ -286,8 +286,12 @@ def without_unsettled(closing: Closing, pnl: Column, roles: Mapping[str, Column]
     return closing._replace(rows=rows, only={outcome.expression: "exists"}, opening=others)
 
 
-def without_unended(closing: Closing, pnl: Column, roles: Mapping[str, Column]) -> Closing:
+def without_unended(
+    closing: Closing, pnl: Column, roles: Mapping[str, Column], times: Times
+) -> Closing:
     """The closing records without those that have a P&L of 0 and no exit price, as openings do.
+
+    Those that have another part of an end, such as a closing time or a reason, are trades.
 
     position   LONG   NONE   SHORT   NONE
     exit       0      1.21   0       1.19
@@ -297,6 +301,9 @@ def without_unended(closing: Closing, pnl: Column, roles: Mapping[str, Column]) 
     if out is None or closing.marker is not None or closing.only:
         return closing
     opening = [row for row in closing.rows if not out.numbers[row] and not pnl.numbers[row]]
+    ends = [*times.closed, *(roles[role] for role in ("exit_reason", "outcome") if role in roles)]
+    if any(one.present[row] for one in ends for row in opening):
+        return closing
     left = {*opening}
     rows = [row for row in closing.rows if row not in left]
     if len(opening) < _LEAST_UNENDED or not all(out.numbers[row] for row in rows):

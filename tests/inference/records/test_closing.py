@@ -304,3 +304,8 @@ class TestOpeningsWithAnExitPriceOf0:
 
     def test_with_a_result_they_do(self) -> None:
         assert infer(self.orders(earned="-0.5")).closed == 24
+
+    def test_with_a_reason_they_do_as_well(self) -> None:
+        records = [{**one, "exit_reason": "TP" if n % 2 else "SL"}
+                   for n, one in enumerate(self.orders())]  # fmt: skip
+        assert infer(records).closed == 24

@@ -25,6 +25,8 @@ _SHARED = 5
 _MOST, _MOST_OFFERED = 60, 8
 """Tests of one strategy are told from other numbers by being few, of which some are offered."""
 _OF_PARAMETERS = word_set("params param parameters paramset config configuration arm combo")
+_NAMED_SO = _OF_PARAMETERS | word_set("id name no number num label key string str")
+"""Words of a name of all parameters, while `param_delta` may be one that each trade chose."""
 _OF_TESTS = _OF_PARAMETERS | word_set(
     "variant scenario experiment trial fold seed hyperparameters setting settings"
 )
@@ -56,7 +58,7 @@ def tested_apart(
         if again * (2 if is_setting else _SHARED) >= len(rows):
             what = f"{again} of {len(rows)} records have the time of an earlier one with another "
             return _which(f"{what}{label.name}, as tests of one strategy have", label, rows)
-        if said & _OF_PARAMETERS and _are_of_one_time(label, when[0], rows):
+        if said & _OF_PARAMETERS and said <= _NAMED_SO and _are_of_one_time(label, when[0], rows):
             what = (
                 f"Records of each {label.name} are of the same time, as tests of one strategy are"
             )

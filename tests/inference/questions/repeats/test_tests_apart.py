@@ -35,3 +35,7 @@ def test_parameters_of_windows_that_follow_each_other_add_up() -> None:
 
 def test_other_words_are_no_parameters() -> None:
     assert asked(infer(runs("session"))) == []
+
+
+def test_a_parameter_that_each_trade_chose_is_no_test() -> None:
+    assert asked(infer(runs("param_delta"))) == []
