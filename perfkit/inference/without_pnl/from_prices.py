@@ -55,6 +55,8 @@ def from_prices(log: Log) -> Reading | None:
     closing = closing_records(implied, log.columns, log.times, log.failed)
     if len(closing.rows) < (_LEAST if size is None else 1) or not any(implied.numbers):
         return None
+    if size is None and _are_of_one_period(log, closing.rows):
+        return None
     return _of_moves(log, closing, entry, out, size)
 
 
@@ -71,8 +73,6 @@ def _of_moves(
 ) -> Reading | None:
     roles = log.roles
     if size is None and "side" not in roles and log.times.closed == []:
-        return None
-    if size is None and _are_of_one_period(log, closing.rows):
         return None
     opened = log.times.opened[0] if log.times.opened else None
     is_sized = size is not None and not isinstance(size, AmountOverPrice)
