@@ -13,7 +13,10 @@ from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set,
 from perfkit.inference.words.role_names import role_rank
 
 _MOST_OF_LABEL = 6
-_BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
+_BOOKED = (
+    *(("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",)),
+    *(("funding", "fee"), ("funding", "payment"), ("interest", "payment")),
+)
 _LEAST_ENDED = 2
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
@@ -45,7 +48,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             bad = set()
         bad |= {label for label in column.distinct if _is_moved(label)}
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
-        bad |= not_made(column)
+        bad |= not_made(column) | _settlements(column, columns)
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
             if (filled := _filled_in_part(columns, rows)) is not None:
@@ -54,6 +57,23 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             return rows, {column.expression: {"not": logged(column, bad)}}
     rows, condition = _unfilled_records(columns)
     return (rows, condition) if rows else _idle_records(columns)
+
+
+def _settlements(column: Column, columns: Sequence[Column]) -> set[str]:
+    """The word for settlements of a position, which pay the funding that no trade has."""
+    said = {label for label in column.distinct if words(label) == ("settlement",)}
+    rows = {row for row, label in enumerate(column.labels) if label in said}
+    for one in columns:
+        if (
+            rows
+            and one.kind == NUMBER
+            and {*one.words} <= {"funding", "fee"}
+            and "funding" in one.words
+        ):
+            paid = {row for row, amount in enumerate(one.numbers) if amount}
+            if paid and paid <= rows:
+                return said
+    return set()
 
 
 _OF_ENDS = word_set("outcome result status reason exit note state")

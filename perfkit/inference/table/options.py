@@ -17,6 +17,7 @@ from perfkit.inference.words.names import word_set
 _KINDS = word_set("call put calls puts")
 _LETTERS = word_set("c p ce pe")
 """What says call or put in short, where a strike is beside it."""
+_SHARES = word_set("stock stocks equity share shares etf")
 _OPTION = word_set("option options opt")
 _END = word_set("expiration expiry expires maturity dte")
 _UNDERLYING = word_set("index spot underlying stock future futures fut")
@@ -33,7 +34,8 @@ def kinds_of_options(columns: Sequence[Column]) -> list[Column]:
     names = [set(one.words) for one in columns if one.filled]
     has_strike = any("strike" in one for one in names)
     kinds = _KINDS | _LETTERS if has_strike else _KINDS
-    said = [one for one in columns if one.kind == TEXT and _says_only(one, kinds)]
+    said = [_without_shares(one, kinds) for one in columns if one.kind == TEXT]
+    said = [one for one in said if _says_only(one, kinds)]
     if not said:
         return []
     has_end = any(one & _END for one in names)
@@ -41,6 +43,16 @@ def kinds_of_options(columns: Sequence[Column]) -> list[Column]:
     if has_strike or (has_end and has_contracts) or any(one & _OPTION for one in names):
         return said
     return []
+
+
+def _without_shares(column: Column, kinds: Set[str]) -> Column:
+    """A column of kinds of options without the word for shares: `CALL`, and nothing for `STOCK`."""
+    labels = {*column.distinct} - {""}
+    if not labels & _SHARES or not labels & kinds or labels - kinds - _SHARES:
+        return column
+    values = [None if label in _SHARES else value
+              for label, value in zip(column.labels, column.values, strict=True)]  # fmt: skip
+    return Column(column.path, values, TEXT)
 
 
 def describes_options(column: Column, rows: Sequence[int]) -> bool:

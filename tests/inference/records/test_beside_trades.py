@@ -118,3 +118,15 @@ def test_a_return_is_that_of_a_trade_by_its_name() -> None:
     ]
     reading = infer(records)
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 7)
+
+
+def test_settlements_that_pay_funding_are_no_executions() -> None:
+    rows = (("TRADE", "BUY", "1", "0"), ("SETTLEMENT", "BUY", "1", "-0.1"))
+    records: list[Record] = [
+        {"time": f"2026-04-07T{n:02}:00:00Z", "type": kind, "contract": "A", "side": side,
+         "quantity": size, "price": str(100 + n), "funding": funding}
+        for n, (kind, side, size, funding) in enumerate((*rows, ("TRADE", "SELL", "1", "0")))
+    ]  # fmt: skip
+    reading = infer(records)
+    assert reading.closed == 1
+    assert reading.dialect["only"] == {"type": {"not": ["SETTLEMENT"]}}

@@ -7,7 +7,7 @@ from perfkit.desk.reading import desk_on
 from perfkit.inference.found import Found
 from perfkit.inference.infer import infer
 from perfkit.inference.source import answered, found_in
-from tests.inference.executions import field
+from tests.inference.executions import FOUR, field, fills
 from tests.inference.readings import asked
 
 BOUGHT = """\
@@ -94,3 +94,14 @@ def test_the_result_of_the_index_is_not_that_of_options_on_it() -> None:
     assert (asked(reading), field(reading, "net_pnl")) == ([], "option_pnl")
     shares = infer([{**one, "instrument": "BANK"} for one in trades])
     assert asked(shares) == ["two_results"]
+
+
+def test_options_beside_shares_are_hundreds_where_a_column_says_which_they_are() -> None:
+    kinds: list[object] = ["CALL", "CALL", "STOCK", "STOCK"]
+    strikes: list[object] = ["500", "500", "", ""]
+    reading = infer(fills(*FOUR, type=kinds, strike=strikes))
+    (doubt,) = reading.doubts
+    assert doubt.name == "contract_size"
+    assert doubt.answers[0].changes == {
+        "fields.quantity": 'where(quantity, type, "CALL") * 100 or quantity'
+    }

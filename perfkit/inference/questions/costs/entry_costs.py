@@ -17,7 +17,7 @@ from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.costs import gross_of
 from perfkit.inference.proof.evidence import costs, moves_of_balance
-from perfkit.inference.questions.costs.entry_fills import as_executions
+from perfkit.inference.questions.costs.entry_fills import as_executions, by_sides
 from perfkit.inference.records.matched_closes import matched_closes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.words.names import MONEY
@@ -44,6 +44,8 @@ def with_entry_costs(
     marker, fields = closing.marker, dialect["fields"]
     if (of_both := _of_matched(dialect, best, roles, fees, columns)) is not None:
         return of_both
+    if (of_orders := by_sides(dialect, best, roles, fees)) is not None:
+        return of_orders
     paid, of_fees = _paid_by(best, roles, fees, columns)
     if marker is None or best.unit != MONEY or len(paid) < _LEAST or best.is_net is False:
         return None

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.pnl_column.costs import gross_of
+from perfkit.inference.pnl_column.costs import commission_of, gross_of
+from perfkit.inference.proof.evidence import costs
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.directions import direction
+from perfkit.inference.table.directions import direction, directions
 
 _PARTS = ("symbol", "account", "strategy")
 _KEPT = ("time_unit", "time_format", "nulls")
@@ -42,7 +43,8 @@ def as_executions(
     if ways is None or not {"quantity", "price", "symbol"} <= roles.keys():
         return None
     rows = sorted([*best.closing.rows, *best.closing.opening])
-    if not any(_leave_no_gap(best, one, ways, roles) for one in (rows, rows[::-1])):
+    turns = [ways.get(label, 0) for label in marker.labels]
+    if not any(_leave_no_gap(best, one, turns, roles) for one in (rows, rows[::-1])):
         return None
     only = {
         key: value
@@ -72,6 +74,47 @@ def as_executions(
     }
 
 
+def by_sides(
+    dialect: Mapping[str, object],
+    best: Candidate,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+) -> dict[str, object] | None:
+    """The dialect that matches buys and sells, of which those that open have costs and no P&L.
+
+    None where the P&L is after costs, or where openings close something and closes do not.
+    """
+    closing, fields = best.closing, dialect["fields"]
+    if closing.marker is not None or best.is_net is not False or not isinstance(fields, dict):
+        return None
+    if [*closing.only] != [best.pnl.expression] or "closed_at" not in fields:
+        return None
+    if not {"side", "quantity", "price", "symbol"} <= roles.keys():
+        return None
+    rows = sorted([*closing.rows, *closing.opening])
+    ways, paid = directions(roles["side"]), commission_of(fees, rows)
+    if not paid or not any(costs(fees, row) for row in closing.opening):
+        return None
+    if not any(_leave_no_gap(best, one, ways, roles) for one in (rows, rows[::-1])):
+        return None
+    only = {key: one for key, one in _mapping(dialect.get("only")).items()
+            if key != best.pnl.expression}  # fmt: skip
+    parts = {name: roles[name].expression for name in ("side", "quantity", "price")}
+    return {
+        **({"only": only} if only else {}),
+        "fills": {"by": [one for one in ("account", "symbol") if one in fields],
+                  "match": "average"},
+        "fields": {
+            "at": fields["closed_at"],
+            **{part: fields[part] for part in _PARTS if part in fields},
+            **parts,
+            "gross_pnl": gross_of(best),
+            "commission": paid,
+        },
+        **{key: dialect[key] for key in (*_KEPT, "values") if key in dialect},
+    }  # fmt: skip
+
+
 def _ways(best: Candidate, marker: Column) -> dict[str, int] | None:
     """For each word whether it buys (1) or sells (-1): who closes a long position sells."""
     found: dict[str, int] = {}
@@ -86,19 +129,17 @@ def _ways(best: Candidate, marker: Column) -> dict[str, int] | None:
 
 
 def _leave_no_gap(
-    best: Candidate, rows: Sequence[int], ways: Mapping[str, int], roles: Mapping[str, Column]
+    best: Candidate, rows: Sequence[int], ways: Sequence[int], roles: Mapping[str, Column]
 ) -> bool:
     """Whether all that is closed was opened before, and openings never close anything."""
-    marker = best.closing.marker
-    assert marker is not None
     sizes, prices = roles["quantity"].numbers, roles["price"].numbers
     symbols, opening = roles["symbol"].labels, set(best.closing.opening)
     held: dict[str, Decimal] = {}
     for row in rows:
         size, before = sizes[row], held.get(symbols[row], Decimal(0))
-        if not size or not prices[row]:
+        if not size or not prices[row] or not ways[row]:
             return False
-        moved = ways[marker.labels[row]] * abs(size)
+        moved = ways[row] * abs(size)
         after = before + moved
         if row in opening and before * moved < 0:
             return False

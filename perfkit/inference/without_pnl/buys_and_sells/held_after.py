@@ -72,7 +72,7 @@ def from_holdings(log: Log) -> Reading | None:
         (row for row in rows if when.instants[row]), key=lambda row: when.instant(row) or 0
     )
     turns = _turns(log, price, rows)
-    if turns is None:
+    if turns is None or _is_traded(log, turns):
         return None
     cash = _cash(log, turns, price, rows)
     is_flag = {abs(turns.held.numbers[row] or 0) for row in turns.entries} == {1}
@@ -82,6 +82,18 @@ def from_holdings(log: Log) -> Reading | None:
     if is_without_key and (cash is None or not _is_all_sold(cash)):
         return None
     return _read(log, turns, price, cash)
+
+
+def _is_traded(log: Log, turns: _Turns) -> bool:
+    """Whether a quantity is logged as well, by as much as what is held moves in each record."""
+    size = log.roles.get("quantity")
+    if size is None or size is turns.held or "side" not in log.roles:
+        return False
+    rows = [*turns.entries, *turns.opened_by]
+    held = turns.held.numbers
+    moved = {row: held[row] for row in turns.entries}
+    moved |= {row: held[opened] for row, opened in turns.opened_by.items()}
+    return all(abs(size.numbers[row] or 0) == abs(moved[row] or 0) for row in rows)
 
 
 def _is_all_sold(cash: _Cash) -> bool:
@@ -138,8 +150,11 @@ def _followed(
             turns.entries.append(row)
         else:
             return None
-    acting = {action.labels[row] for row in (*turns.entries, *turns.opened_by)}
-    return turns if turns.opened_by and not acting & idle else None
+    opening = {action.labels[row] for row in turns.entries}
+    ending = {action.labels[row] for row in turns.opened_by}
+    if opening & ending:  # of a word that opens and closes, the rest of 0 would be the quantity
+        return None
+    return turns if turns.opened_by and not (opening | ending) & idle else None
 
 
 def _cash(log: Log, turns: _Turns, price: Column, rows: Sequence[int]) -> _Cash | None:

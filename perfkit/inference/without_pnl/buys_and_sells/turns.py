@@ -28,7 +28,9 @@ POINTS_OF_ONE = Doubt(
 )
 
 
-_OF_SIZES = word_set("quantity size shares units volume contracts lots amount notional value")
+_OF_SIZES = word_set(
+    "quantity size shares units volume contracts lots amount notional value position holdings held"
+)
 
 
 def points_of_one(log: Log) -> Doubt:

@@ -80,3 +80,35 @@ def test_a_first_close_of_what_was_opened_before_the_log_begins_hides_nothing(
     read = found(tmp_path / "a.csv", rows)
     assert asked(read) == []
     assert results(read) == [Decimal("0.98"), Decimal("0.96"), Decimal("-1.05")]
+
+
+OF_SIDES = [
+    "06/04/2026 08:00:00,AAA,buy,10,2,0.20,0",
+    "06/04/2026 09:00:00,AAA,sell,12,2,0.40,4.00",
+    "16/04/2026 08:00:00,BBB,sell,20,1,0.20,0",
+    "16/04/2026 09:00:00,BBB,buy,21,0.5,0.10,-0.50",
+    "16/04/2026 09:30:00,BBB,buy,18,0.5,0.10,1.00",
+    "17/04/2026 09:30:00,CCC,buy,18,1,0.20,0",
+    "18/04/2026 09:30:00,CCC,sell,19,1,0.20,1.30",
+]
+"""Contracts of 0.1, so that prices do not prove the P&L, but a balance does."""
+
+
+def with_balance(*, first: int = 0) -> list[str]:
+    left, rows = Decimal(100), []
+    for row in OF_SIDES[first:]:
+        *_, fee, earned = row.split(",")
+        left += Decimal(earned) - Decimal(fee)
+        rows.append(f"{row},{left}")
+    return rows
+
+
+def test_costs_of_orders_that_open_come_off_what_closes_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER.strip() + ",balance\n" + "\n".join(with_balance()) + "\n")
+    read = found_in(str(path))
+    assert asked(read) == []
+    assert results(read) == list(map(Decimal, ("3.40", "-0.70", "0.80", "0.90")))
+    path.write_text(HEADER.strip() + ",balance\n" + "\n".join(with_balance(first=1)) + "\n")
+    dialect = found_in(str(path)).reading.dialect
+    assert "fills" not in dialect

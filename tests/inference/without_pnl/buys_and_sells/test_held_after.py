@@ -9,7 +9,8 @@ import pytest
 from perfkit.desk.reading import desk_on
 from perfkit.inference.infer import infer
 from perfkit.inference.source import found_in
-from tests.inference.readings import Record
+from tests.inference.executions import fills
+from tests.inference.readings import Record, asked
 
 TRADES = ((50, 55, 20), (40, 38, 30), (60, 66, 10))
 """Prices of the purchase and the sale, and how many: 100 - 60 + 60."""
@@ -115,3 +116,19 @@ def test_what_is_held_has_to_follow_the_actions(change: Record) -> None:
     some = records()
     some[1] |= change
     assert "open_when" not in infer(some).dialect
+
+
+def test_a_quantity_that_is_logged_beside_what_is_held_makes_executions() -> None:
+    orders = (("buy", "2", "10"), ("sell", "2", "12"), ("sell", "1", "11"), ("buy", "1", "10"))
+    held: list[object] = ["2", "0", "-1", "0"]
+    reading = infer(fills(*orders, position=held, fee=["0.1", "0.2", "0.1", "0.2"]))
+    assert reading.is_sure
+    assert "fills" in reading.dialect
+    assert reading.dialect["fields"]["commission"] == "fee"  # type: ignore[index]
+
+
+def test_a_word_that_opens_and_closes_says_no_quantity() -> None:
+    orders = (("buy", "2", "10"), ("sell", "2", "12"), ("sell", "1", "11"), ("buy", "1", "10"))
+    both = fills(*orders, position=["2", "0", "-1", "0"])
+    without = [{key: one for key, one in record.items() if key != "quantity"} for record in both]
+    assert asked(infer(without))[0] == "unit"
