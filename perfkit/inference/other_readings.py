@@ -63,7 +63,7 @@ def of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
         return found and found._replace(
             score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name}: {OF_EXIT_ALONE}")
         )
-    if best.proved:
+    if best.proved and (best.is_net is not None or not log.fees):
         return None
     is_marked = best.closing.marker is not None
     may_be_total = best.unit == MONEY and not is_marked and {"side", "price"} <= log.roles.keys()

@@ -113,7 +113,16 @@ def _have_closed(name: str, reading: Reading) -> bool:
         return False
     is_timed = time_role(str(fields.get("closed_at", ""))) == CLOSED
     signs = (is_timed, fields.keys() & _OF_AN_EXIT, _are_marked_closed(reading.dialect))
-    return sum(map(bool, signs)) > 1
+    return _are_won_or_lost(reading) or sum(map(bool, signs)) > 1
+
+
+def _are_won_or_lost(reading: Reading) -> bool:
+    """Whether a word such as `won` or `lost` says of each record how it ended."""
+    fields = reading.dialect.get("fields")
+    agreed = [one for one in reading.evidence if "its sign agrees with " in one]
+    return (isinstance(fields, Mapping) and "outcome" in fields) or any(
+        not one.endswith("the prices") for one in agreed
+    )
 
 
 def _are_marked_closed(dialect: Mapping[str, object]) -> bool:

@@ -133,7 +133,7 @@ def _of_costs(
     said = [True if name.is_net else False if name.is_gross else None, held.is_net]
     if balance.is_net and _is_held(roles["balance"]):  # what it moves by is what was earned
         said.append(True)
-    return [*said, prices.is_net, balance.is_net]
+    return [*said, prices.is_net, False if balance.is_net is False else None]
 
 
 def _is_of_metatrader(pnl: Column, fees: Sequence[Column]) -> bool:

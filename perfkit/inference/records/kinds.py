@@ -41,7 +41,7 @@ MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
-    "position settlement"
+    "position settlement msg message op operation stage step"
 )
 _PLAIN = STILL_OPEN | {"still", "position", "trade", "end"}
 _HELD = _PLAIN | word_set("at the of data period test backtest mtm as yet")

@@ -41,10 +41,12 @@ def matched_closes(
 
     `cost_of` is what a record cost.
     """
-    if not {"symbol", "side", "price"} <= roles.keys() or len(closing.rows) < _LEAST:
+    if not {"symbol", "price"} <= roles.keys() or len(closing.rows) < _LEAST:
         return None
     if closing.marker is None or not {"quantity", "stake"} & roles.keys():
         return None
+    prices = roles["price"].numbers  # of which there is none where nothing was done
+    closing = closing._replace(opening=[row for row in closing.opening if prices[row]])
     paid = [row for row in closing.opening if cost_of(row)]
     if len(paid) * 10 < 9 * len(closing.opening) or not paid:
         return None
@@ -52,7 +54,7 @@ def matched_closes(
     for keys in _keys(closing, columns, roles):
         for order in (FIFO, LIFO):
             pairs = _pairs(closing, keys, order)
-            gross, net, compared = _agreement(pnl, pairs, roles, cost_of)
+            gross, net, compared = _agreement(pnl, pairs, roles, cost_of, _ways(closing, roles))
             agreed = max(gross, net)
             if agreed > most and gross != net and agreed * 20 >= 19 * compared:
                 best = ClosesMatched([key.expression for key in keys], order, net > gross)
@@ -88,14 +90,25 @@ def _pairs(closing: Closing, keys: Sequence[Column], order: str) -> list[tuple[i
     return pairs
 
 
+def _ways(closing: Closing, roles: Mapping[str, Column]) -> Sequence[int]:
+    """Whether each record is of a long or a short trade: by its side, or a word as `ENTER_SHORT`.
+
+    Those that nothing says are long.
+    """
+    said = roles.get("side", closing.marker)
+    ways = [] if said is None else directions(said)
+    known = any(ways[row] for row in closing.opening) if ways else False
+    return ways if known else [1] * len(roles["price"].values)
+
+
 def _agreement(
     pnl: Column,
     pairs: Sequence[tuple[int, int]],
     roles: Mapping[str, Column],
     cost_of: Callable[[int], Decimal],
+    ways: Sequence[int],
 ) -> tuple[int, int, int]:
     """How often the P&L is what prices give, or that less the costs of the close; of how many."""
-    ways = directions(roles["side"])
     gross = net = compared = 0
     for opened, closed in pairs:
         moved, earned = _earned(roles, ways[opened], opened, closed), pnl.numbers[closed]

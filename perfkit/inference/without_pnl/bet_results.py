@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
 from perfkit.inference.words.names import word_set
@@ -20,15 +21,19 @@ _LEAST = 5
 _OF_RATES = word_set("pct percent percentage % rate")
 _LEAST_PAYOUT = Decimal("0.3")
 _OTHER_ODDS = word_set("closing close fair implied best max min opening model true american")
+_MAY_BE_MONEY = word_set("amount size bet position")
+_OF_PIECES = word_set("shares share contracts contract tokens token count pieces units")
+_NEARLY = Decimal("0.005")
 _AMERICAN = 100
 """Odds from here on are not what a stake of 1 brings in: +150 is 2.5."""
 
 
 class Bets(NamedTuple):
-    """The P&L as an expression, and what it is taken to be."""
+    """The P&L as an expression, what it is taken to be, and what has to be asked."""
 
     net_pnl: str
     assumed: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 def bets_of(
@@ -41,10 +46,10 @@ def bets_of(
     odds = next((one for one in columns if _are_odds(one, rows)), None)
     price = roles.get("entry_price") or roles.get("price")
     at = price if price is not None and _are_shares_of_one(price, rows) else None
-    if stake is not None and odds is not None and _are_there(stake, rows):
-        won, lost = f"({odds.expression} - 1)", ""
-        return _as_bets(stake, outcome, rows, won, lost, f"{stake.name} x ({odds.name} - 1)")
     paid = stake or count
+    if paid is not None and odds is not None and _are_there(paid, rows):
+        won, lost = f"({odds.expression} - 1)", ""
+        return _as_bets(paid, outcome, rows, won, lost, f"{paid.name} x ({odds.name} - 1)")
     if paid is not None and _are_there(paid, rows):
         for rate in columns:
             if part := part_of_stake(rate, paid, rows):
@@ -53,12 +58,55 @@ def bets_of(
     if at is None:
         return None
     if count is not None and _are_there(count, rows):
-        won, lost = f"(1 - {at.expression})", f" * {at.expression}"
-        return _as_bets(count, outcome, rows, won, lost, f"{count.name} x (1 - {at.name})")
-    if stake is not None and _are_there(stake, rows):
-        won = f"(1 / {at.expression} - 1)"
-        return _as_bets(stake, outcome, rows, won, "", f"{stake.name} / {at.name} - {stake.name}")
-    return None
+        return _of_count(count, at, columns, outcome, rows)
+    return _of_stake(stake, at, outcome, rows) if stake and _are_there(stake, rows) else None
+
+
+def _of_stake(stake: Column, at: Column, outcome: Column, rows: Sequence[int]) -> Bets:
+    won = f"(1 / {at.expression} - 1)"
+    return _as_bets(stake, outcome, rows, won, "", f"{stake.name} / {at.name} - {stake.name}")
+
+
+def _of_count(
+    count: Column, at: Column, columns: Sequence[Column], outcome: Column, rows: Sequence[int]
+) -> Bets:
+    """What contracts at a price earned; of an `amount` it is asked whether it is one of money.
+
+    What came back for those that won may show it: the amount itself, or that by the price.
+    """
+    won, lost = f"(1 - {at.expression})", f" * {at.expression}"
+    bets = _as_bets(count, outcome, rows, won, lost, f"{count.name} x (1 - {at.name})")
+    if not {*count.words} & _MAY_BE_MONEY or {*count.words} & _OF_PIECES:
+        return bets
+    staked = _of_stake(count, at, outcome, rows)
+    wins = [row for row in rows if outcome_of(outcome.labels[row]) == WON]
+    for column in columns:
+        if column.kind == NUMBER and column not in (count, at):
+            pieces, money = (
+                sum(_is_about(column.numbers[row], _bought(count, at, row, way)) for row in wins)
+                for way in (1, 0)
+            )
+            if max(pieces, money) * 10 >= 9 * len(wins) > 0 and pieces != money:
+                return bets if pieces > money else staked
+    doubt = Doubt(
+        "quantity_or_money",
+        f"Is {count.name} how many contracts were bought, or what was paid for them?",
+        (
+            Answer("what was paid", {"fields.net_pnl": staked.net_pnl}),
+            Answer("how many were bought", {"fields.net_pnl": bets.net_pnl}),
+        ),
+    )
+    return staked._replace(doubts=(doubt,))
+
+
+def _bought(count: Column, at: Column, row: int, are_pieces: int) -> Decimal | None:
+    """What a bet that was won brings in: 1 for each contract."""
+    size, price = count.numbers[row], at.numbers[row]
+    return size if are_pieces else size / price if size and price else None
+
+
+def _is_about(number: Decimal | None, other: Decimal | None) -> bool:
+    return bool(number and other) and abs((number or 0) - (other or 0)) <= _NEARLY * (other or 0)
 
 
 def part_of_stake(rate: Column, paid: Column, rows: Sequence[int]) -> str:
@@ -99,7 +147,7 @@ def _as_bets(
 def _are_odds(column: Column, rows: Sequence[int]) -> bool:
     """Whether a column is what a stake of 1 brings in, such as 1.91."""
     said = set(column.words)
-    if column.kind != NUMBER or "odds" not in said or said & _OTHER_ODDS:
+    if column.kind != NUMBER or not said & {"odds", "odd"} or said & _OTHER_ODDS:
         return False
     odds = [column.numbers[row] for row in rows]
     known = [one for one in odds if one is not None and one > 1]

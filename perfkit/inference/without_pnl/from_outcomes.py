@@ -102,7 +102,7 @@ def _of_bets(
         rows,
         "stakes, odds and outcomes say what each bet earned",
         (*moments.assumed, bets.assumed + LESS_COSTS * bool(result)),
-        (*moments.doubts, *identity.doubts),
+        (*moments.doubts, *identity.doubts, *bets.doubts),
         moments.zone,
     )
 

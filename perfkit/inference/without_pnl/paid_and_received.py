@@ -20,7 +20,7 @@ from perfkit.inference.without_pnl.bet_results import part_of_stake
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 from perfkit.inference.words.names import CURRENCIES, word_set
 
-_RECEIVED = word_set("payout revenue proceeds received returned returns payoff winnings")
+_RECEIVED = word_set("settlement payout revenue proceeds received returned returns payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
 _NEITHER = word_set(
     "price potential expected max possible avg average basis odds est estimated per each unit"

@@ -212,6 +212,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
     ),
     "outcome": (
         *("outcome", "result", "won", "win", "is_win", "win_loss", "status", "trade_result"),
+        *("resolution", "settlement_result", "bet_result"),
         *("trade_outcome", "winner", "was_win", "correct", "w_l", "profitable", "is_winner"),
         *("settlement_result", "final_result", "bet_result", "final_outcome", "market_result"),
     ),

@@ -71,3 +71,43 @@ def test_another_field_may_say_which_belong_together() -> None:
 @pytest.mark.parametrize("less", ["0.05", "0.2"])
 def test_what_prices_do_not_show_is_asked_about(less: str) -> None:
     assert "pair" not in infer(orders(less)).dialect
+
+
+@pytest.mark.parametrize("words", [("ENTER_LONG", "EXIT_LONG"), ("opened", "closed")])
+def test_moments_at_which_nothing_was_done_and_events_without_a_side_say_it_too(
+    tmp_path: Path, words: tuple[str, str]
+) -> None:
+    named = dict(zip(("OPEN", "CLOSE"), words, strict=True))
+    records: list[Record] = [
+        {("event" if k == "act" else k): named.get(str(v), v) for k, v in one.items()}
+        for one in orders()
+    ]
+    records = [{k: v for k, v in one.items() if k != "side"} for one in records]
+    for n in range(5):
+        records.insert(3 * n, {"t": f"2026-04-07T0{n}:30:00Z", "event": "HOLD", "equity": "99"})
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records))
+    assert asked(infer(records)) == []
+    assert perfkit.read(path, quiet=True).summary("all").metrics["net_pnl"] == Decimal("1.4")
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_total_so_far_does_not_say_whether_costs_are_in_the_results(
+    tmp_path: Path, total: bool
+) -> None:
+    so_far, records = 0, list[Record]()
+    for n, move in enumerate((*MOVES, *MOVES)):
+        named = {"symbol": f"C{n % 3}", "fee": "0.25"}
+        bought = {**named, "side": "BUY", "qty": "10", "price": "100"}
+        records.append({**bought, "ts": f"2026-04-{n + 1:02}T09:00Z"})
+        for k in range(2):
+            sold = {**named, "side": "SELL", "qty": "5", "price": str(100 + move + k)}
+            so_far += 5 * (move + k)
+            more = {"total_pnl": str(so_far)} if total else {}
+            at = f"2026-04-{n + 1:02}T1{k}:00Z"
+            records.append({**sold, "ts": at, "pnl": str(5 * (move + k)), **more})
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records))
+    assert asked(infer(records)) == []
+    net = perfkit.read(path, quiet=True).summary("all").metrics["net_pnl"]
+    assert net == 2 * 10 * sum(MOVES) + 5 * 16 - Decimal("0.25") * 48

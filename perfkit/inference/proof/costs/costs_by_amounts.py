@@ -15,6 +15,7 @@ from decimal import Decimal
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.directions import directions
+from perfkit.inference.words.names import pnl_name
 
 _LEAST = 8
 _LEAST_OPENINGS = 3
@@ -189,7 +190,7 @@ def is_net_by_cash(pnl: Column, roles: Mapping[str, Column], fees: Sequence[Colu
     if not set(_PARTS) <= roles.keys() or not fees:
         return None
     cash, flat = roles["balance"], _flat_rows(roles)
-    if not flat or cash is pnl:
+    if not flat or cash is pnl or pnl_name(cash.name) is not None:  # a sum of results
         return None
     first, last = (flat[0] if len(flat) > 1 else -1), flat[-1]
     before = cash.numbers[first] if first >= 0 else _begun_with(cash, roles, fees)
