@@ -359,6 +359,7 @@ def test_so_are_those_with_the_time_of_a_close_and_no_opening(
         {"status": "closed", "closed_at": "2026-04-07T11:00:00Z", "pnl": "1.5"},
         {"status": "CLOSED", "exit_price": "3.5", "pnl": "1.5", "opened_at": "2026-04-07"},
         {"status": "won", "closed_at": "2026-04-07T11:00:00Z", "cost": "2", "payout": "3.5"},
+        {"status": "won", "date": "2026-04-07T11:00:00Z", "stake": "2", "odds": "1.75"},
     ],
 )
 def test_so_are_those_that_a_status_calls_closed(tmp_path: Path, end: dict[str, str]) -> None:

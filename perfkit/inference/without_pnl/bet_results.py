@@ -106,7 +106,7 @@ def _bought(count: Column, at: Column, row: int, are_pieces: int) -> Decimal | N
 
 
 def _is_about(number: Decimal | None, other: Decimal | None) -> bool:
-    return bool(number and other) and abs((number or 0) - (other or 0)) <= _NEARLY * (other or 0)
+    return number is not None and other is not None and abs(number - other) <= _NEARLY * other
 
 
 def part_of_stake(rate: Column, paid: Column, rows: Sequence[int]) -> str:

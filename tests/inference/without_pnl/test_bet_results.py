@@ -1,6 +1,7 @@
 """Bets that log a stake, odds and how they ended, and no P&L."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import perfkit
 from perfkit.inference.infer import infer
 from perfkit.inference.table.outcomes import outcome_of
 from tests.inference.executions import field
-from tests.inference.readings import Record
+from tests.inference.readings import Record, fields
 
 ENDS = ("Won", "Lost", "Lost", "Push", "Won")
 ODDS = ("1.9", "2.5", "1.5", "1.8", "3")
@@ -101,3 +102,48 @@ def test_a_payout_below_the_stake_is_the_part_of_it_that_is_won(
 def test_a_payout_in_money_is_no_part_of_the_stake(payout: str) -> None:
     records = [{**one, "odds": None, "payout": payout} for one in bets()]
     assert [one.name for one in infer(records).doubts] == ["amount"]
+
+
+BETS = ((10, "0.4", True), (5, "0.5", False), (20, "0.8", True), (8, "0.25", False),
+        (10, "0.5", True), (4, "0.2", False))  # fmt: skip
+
+
+def of_amounts(way: str = "", name: str = "amount") -> list[Record]:
+    """Bets of an amount at a price below 1; what came back is that of contracts, or of money."""
+    records: list[Record] = []
+    for n, (amount, price, is_won) in enumerate(BETS):
+        back = Decimal(amount) / (Decimal(price) if way == "money" else 1) * is_won
+        record: Record = {name: amount, "price": price, "result": "won" if is_won else "lost"}
+        at = {"market": f"m{n}", "settled_at": f"2026-04-{n + 1:02}T10:00:00Z"}
+        records.append({**at, **record, **({"payout": str(back)} if way else {})})
+    return records
+
+
+def test_an_amount_of_bets_at_prices_is_asked_about() -> None:
+    (doubt,) = infer(of_amounts()).doubts
+    assert doubt.name == "quantity_or_money"
+    money, pieces = (one.changes["fields.net_pnl"] for one in doubt.answers)
+    assert "(1 / price - 1)" in str(money)
+    assert "(1 - price)" in str(pieces)
+
+
+@pytest.mark.parametrize(("way", "part"), [("money", "(1 / price - 1)"), ("pieces", "(1 - price)")])
+def test_what_came_back_shows_whether_an_amount_is_one_of_money(way: str, part: str) -> None:
+    reading = infer(of_amounts(way))
+    assert reading.is_sure
+    assert part in str(fields(reading)["net_pnl"])
+
+
+def test_contracts_are_no_money() -> None:
+    reading = infer(of_amounts(name="contracts"))
+    assert reading.is_sure
+    assert "(1 - price)" in str(fields(reading)["net_pnl"])
+
+
+def test_an_amount_beside_odds_is_the_stake() -> None:
+    records = [{**one, "odd": "1.9"} for one in of_amounts()]
+    for one in records:
+        del one["price"]
+    reading = infer(records)
+    assert reading.is_sure
+    assert "(odd - 1)" in str(fields(reading)["net_pnl"])
