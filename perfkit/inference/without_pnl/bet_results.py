@@ -78,6 +78,8 @@ def _of_count(
     bets = _as_bets(count, outcome, rows, won, lost, f"{count.name} x (1 - {at.name})")
     if not {*count.words} & _MAY_BE_MONEY or {*count.words} & _OF_PIECES:
         return bets
+    if any(_is_worth(one, count, at, rows) for one in columns):
+        return bets
     staked = _of_stake(count, at, outcome, rows)
     wins = [row for row in rows if outcome_of(outcome.labels[row]) == WON]
     for column in columns:
@@ -97,6 +99,17 @@ def _of_count(
         ),
     )
     return staked._replace(doubts=(doubt,))
+
+
+def _is_worth(worth: Column, count: Column, at: Column, rows: Sequence[int]) -> bool:
+    """Whether a column such as `cost` is the count x the price, so that this counts contracts."""
+    if worth.kind != NUMBER or worth in (count, at):
+        return False
+    agreed = sum(
+        _is_about(worth.numbers[row], (count.numbers[row] or 0) * (at.numbers[row] or Decimal(0)))
+        for row in rows
+    )
+    return agreed * 10 >= 9 * len(rows)
 
 
 def _bought(count: Column, at: Column, row: int, are_pieces: int) -> Decimal | None:

@@ -228,6 +228,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "wager",
         ),
         *("position_value", "capital", "margin", "cost_usd", "usd_size", "size_usdc", "bet_amount"),
+        *("stake_usd", "stake_usdc", "stake_usdt", "stake_eur", "bet_usd", "bet_size_usd"),
+        *("amount_usdc", "invested_usd", "wager_amount", "wager_usd", "staked", "cost_usdc"),
         *("usd", "usdt", "usdc", "dollars", "total_usd", "value_usd", "quote_amount", "amount_eur"),
         *("amount_sol", "sol_amount", "trade_size", "investment", "size_dollars", "size", "amount"),
     ),

@@ -147,3 +147,19 @@ def test_an_amount_beside_odds_is_the_stake() -> None:
     reading = infer(records)
     assert reading.is_sure
     assert "(odd - 1)" in str(fields(reading)["net_pnl"])
+
+
+def test_a_cost_that_is_the_amount_at_its_price_shows_that_it_counts_contracts() -> None:
+    records = of_amounts(name="size")
+    for one in records:
+        one["total_cost"] = str(Decimal(str(one["size"])) * Decimal(str(one["price"])))
+    reading = infer(records)
+    assert reading.is_sure
+    assert "(1 - price)" in str(fields(reading)["net_pnl"])
+
+
+@pytest.mark.parametrize("name", ["stake_usd", "bet_usd"])
+def test_a_stake_in_dollars_is_one(name: str) -> None:
+    reading = infer(of_amounts(name=name))
+    assert reading.is_sure
+    assert "(1 / price - 1)" in str(fields(reading)["net_pnl"])
