@@ -333,3 +333,12 @@ def _answer(column: Column, rows: Sequence[int]) -> Answer:
 
 def _percent(column: Column, rows: Sequence[int]) -> int:
     return round(100 * _share(column, rows))
+
+
+def keys_of_times(when: Column | None) -> dict[str, object]:
+    """The keys of a dialect that say how the times of a column are read: their unit, their form."""
+    if when is None:
+        return {}
+    unit = "" if when.unit == shapes.ANY_UNIT else when.unit
+    said = {"time_unit": unit, "time_format": when.layout}
+    return {name: one for name, one in said.items() if one}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
-from perfkit.inference.keys.trade_times import moments_of
+from perfkit.inference.keys.trade_times import keys_of_times, moments_of
 from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.records.order_effects import entry_and_exit_words
@@ -179,9 +179,7 @@ def _read(log: Log, pairs: _Pairs, rows: Sequence[int], key: str) -> Reading:
         **({"combine": {"commission": "sum"}} if commission else {}),
     }
     when = moments.columns[0] if moments.columns else None
-    if when is not None:
-        times = {"time_unit": when.unit, "time_format": when.layout}
-        dialect |= {name: said for name, said in times.items() if said}
+    dialect |= keys_of_times(when)
     return reading_of(
         log,
         dialect,

@@ -127,7 +127,8 @@ def _option_sizes(log: Log, rows: Sequence[int]) -> OptionSizes | None:
 def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:
     fields: dict[str, object] = {"at": moments.closed_at}
     for role in ("symbol", "account", "strategy", "side", "quantity", "price"):
-        if role in log.roles:
-            fields[role] = log.roles[role].expression
+        column = log.roles.get(role)
+        if column is not None and any(column.present[row] for row in rows):
+            fields[role] = column.expression
     commission = commission_of(log.fees, rows)
     return {**fields, "commission": commission} if commission else fields

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import Identity
-from perfkit.inference.keys.trade_times import Moments, moments_of
+from perfkit.inference.keys.trade_times import Moments, keys_of_times, moments_of
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.quantities.execution_fields import (
     with_filled_quantity,
@@ -71,7 +71,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
         "fills": {"by": by, **matching},
         "fields": {**read.fields, **books.fields},
-        **{key: value for key, value in _times_of(when).items() if value},
+        **keys_of_times(when),
     }
     doubts = [*moments.doubts, *books.doubts, *read.doubts]
     is_sized = pnl is not None or read.worth is not None or bool(read.doubts)
@@ -196,7 +196,3 @@ def _conditions(
 
 
 _NO_IDENTITY = Identity((), False, False, ())
-
-
-def _times_of(when: Column | None) -> dict[str, object]:
-    return {} if when is None else {"time_unit": when.unit, "time_format": when.layout}

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.keys.trade_times import moments_of
+from perfkit.inference.keys.trade_times import keys_of_times, moments_of
 from perfkit.inference.records.kinds import CLOSING, logged
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
@@ -239,12 +239,7 @@ def _read(log: Log, turns: _Turns, price: Column, cash: _Cash | None) -> Reading
     if not by:
         kept = {key: dialect[key] for key in ("only", "values")}
         dialect = {**kept, **_as_fills(turns, fields, cash)}
-    when = moments.columns[0]
-    dialect |= {
-        name: said
-        for name, said in {"time_unit": when.unit, "time_format": when.layout}.items()
-        if said
-    }
+    dialect |= keys_of_times(moments.columns[0])
     return reading_of(
         log,
         dialect,

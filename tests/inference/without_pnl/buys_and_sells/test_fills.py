@@ -1,5 +1,6 @@
 """Executions: whose positions they are, and which orders were filled."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -616,3 +617,17 @@ def test_a_market_is_no_name_of_what_was_traded() -> None:
     records = fills(*FOUR, Mercado=["VISTA"] * 4, **{"Especificação do título": titles})
     named = [{key: value for key, value in one.items() if key != "symbol"} for one in records]
     assert field(infer(named), "symbol") == '"Especificação do título"'
+
+
+def test_times_in_several_units_and_a_symbol_of_other_records_are_no_keys(tmp_path: Path) -> None:
+    records: list[dict[str, object]] = []
+    for n in range(12):
+        at = 1_775_552_400 + 600 * n
+        order = {"side": "SELL" if n % 2 else "BUY", "qty": "2", "px": str(100 + 3 * (n % 2))}
+        records.append({"ts": at * 1000 if n < 6 else at, "type": "EXECUTION", **order})
+        if n % 3 == 0:
+            records.append({"ts": at, "type": "POSITION_UPDATE", "symbol": "ETHUSDC"})
+    path = tmp_path / "ledger.jsonl"
+    path.write_text("\n".join(map(json.dumps, records)) + "\n")
+    summary = perfkit.read(path, quiet=True).summary("all")
+    assert (summary.metrics["closed_trades"], summary.metrics["net_pnl"]) == (6, 36)
