@@ -57,6 +57,8 @@ _OF_UNITS = word_set("r multiple achieved actual net gross realized trade final 
 _SPELLINGS = {
     "realised": "realized",
     "unrealised": "unrealized",
+    "booked": "realized",
+    "unbooked": "unrealized",
     "commissions": "commission",
     "fees": "fee",
     "qty": "quantity",

@@ -190,6 +190,7 @@ LATIN = """
     especificacao especificacion = name
     razon = reason
     nedeni = reason
+    orani = pct
     zamani handelszeit zeitpunkt = time
     einstand einstandskurs einstandspreis = entry price
     erlos erloes = proceeds

@@ -232,3 +232,9 @@ def test_names_of_roles_are_spelled_as_their_words() -> None:
 def test_parts_of_an_order_in_an_object_called_result_are_no_results(name: str) -> None:
     assert pnl_name(name) is None
     assert pnl_name("result.value") is not None
+
+
+@pytest.mark.parametrize("name", ["Unbooked P&L", "unbooked_profit"])
+def test_what_is_not_booked_is_not_earned(name: str) -> None:
+    assert pnl_name(name) is None
+    assert pnl_name("Booked P&L") is not None
