@@ -227,16 +227,8 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         return TIME, "", _format_of_rest(sample)
     numbers = [size for size in map(shapes.number, sample) if size is not None]
     if len(numbers) >= most:
-        units = [shapes.epoch_unit(size) for size in numbers if size]
-        unit = max(set(units), key=units.count) if units else ""
-        if all(units) and len(set(units)) > 1:
-            unit = shapes.ANY_UNIT
-        is_epoch = unit == shapes.ANY_UNIT or units.count(unit) >= _MOST * len(units)
-        if unit and is_epoch and set(parts) & _TIME_WORDS and not set(parts) & _HELD:
-            return TIME, unit, ""
-        if set(parts) & _TIME_WORDS and (layout := shapes.format_of_digits(sample)):
-            return TIME, "", layout
-        return NUMBER, "", ""
+        unit, layout = _time_of_numbers(parts, numbers, sample)
+        return (TIME if unit or layout else NUMBER), unit, layout
     if sum(map(shapes.clock_time, sample)) >= most:
         return CLOCK, "", ""
     if _are_iso(sample):
@@ -246,6 +238,22 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
     if layout and layouts.count(layout) >= _MOST_TIMES * len(sample):
         return TIME, "", _month_first(layout, sample)
     return TEXT, "", ""
+
+
+def _time_of_numbers(
+    parts: tuple[str, ...], numbers: Sequence[Decimal], sample: Sequence[object]
+) -> tuple[str, str]:
+    """The unit of numbers that are times, or the format of their digits; both empty for others."""
+    if not set(parts) & _TIME_WORDS:
+        return "", ""
+    units = [shapes.epoch_unit(size) for size in numbers if size]
+    unit = max(set(units), key=units.count) if units else ""
+    if all(units) and len(set(units)) > 1:
+        unit = shapes.ANY_UNIT
+    is_epoch = unit == shapes.ANY_UNIT or units.count(unit) >= _MOST * len(units)
+    if unit and is_epoch and not set(parts) & _HELD:
+        return unit, ""
+    return "", shapes.format_of_digits(sample)
 
 
 def _are_iso(sample: Sequence[object]) -> bool:
