@@ -132,6 +132,11 @@ def in_per_cent() -> list[Record]:
     ]
 
 
+def with_costs(records: list[Record], fee: str) -> list[Record]:
+    """The same with a fee of the records with a P&L of 0, and of others."""
+    return [{**one, "fee": "0.5" if one["pnl"] != "0" else fee} for one in records]
+
+
 def costs_beside() -> list[Record]:
     return [{**one, "fee": "0.5"} for one in without_prices()]
 
@@ -146,6 +151,8 @@ def without_prices() -> list[Record]:
     [
         (of_zeros(("long", "short"), ("0", "1.5", "0", "-0.5")), "zeros", True),
         (of_zeros(("sell", "buy"), (*("1.5", "0", "-2", "0") * 9, "3", "1")), "zeros", False),
+        (with_costs(of_zeros(("long",), ("0", "1.5", "0", "-0.5")), "0"), "zeros", True),
+        (with_costs(of_zeros(("long",), ("0", "1.5", "0", "-0.5")), "0.5"), "zeros", False),
         (trades(MANY) + trades(2), "repeats", True),
         (trades(MANY) + trades(20), "repeats", False),
         (without_a_time(), "no_time", True),
@@ -155,6 +162,8 @@ def without_prices() -> list[Record]:
             False,
         ),
         (expired(), "never_entered", True),
+        (with_costs(expired(), "0"), "never_entered", True),
+        (with_costs(expired(), "0.5"), "never_entered", False),
         (without_a_quantity(), "unit", True),
         (options(), "contract_size", True),
         (futures(), "contract_size", False),

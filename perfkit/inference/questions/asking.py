@@ -93,7 +93,7 @@ def doubts_of(
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns) or sums_of_others(best, columns),
-        never_entered(best, columns),
+        never_entered(best, columns, fees_of(columns)),
         corrected(best, columns),
     ]
     asked = [doubt for doubt in found if doubt is not None]

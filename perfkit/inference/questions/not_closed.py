@@ -228,17 +228,22 @@ def sums_of_others(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     return None
 
 
-def never_entered(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
-    """Records that expired with a P&L of 0, as orders and signals do that were never filled."""
+def never_entered(
+    best: Candidate, columns: Sequence[Column], fees: Sequence[Column]
+) -> Doubt | None:
+    """Records that expired with a P&L of 0, as orders and signals do that were never filled.
+
+    They are not likely to be that where they have costs, which count in the P&L.
+    """
     marker = best.closing.marker
     if marker is not None and marker.kind == TEXT:
-        return _expired_at_zero(best, marker)
+        return _expired_at_zero(best, marker, fees)
     likely = (one for one in columns if one.kind == TEXT and {*one.words} & _OF_ENDS)
-    asked = (_expired_at_zero(best, one) for one in likely if one.has_few_words)
+    asked = (_expired_at_zero(best, one, fees) for one in likely if one.has_few_words)
     return next((doubt for doubt in asked if doubt is not None), None)
 
 
-def _expired_at_zero(best: Candidate, column: Column) -> Doubt | None:
+def _expired_at_zero(best: Candidate, column: Column, fees: Sequence[Column]) -> Doubt | None:
     numbers, labels = best.pnl.numbers, column.labels
     expired = {label for label in column.distinct if set(words(label)) & _EXPIRED}
     rows = [row for row in best.closing.rows if labels[row] in expired]
@@ -252,6 +257,7 @@ def _expired_at_zero(best: Candidate, column: Column) -> Doubt | None:
     entered: object = {"not": _one(said)}
     if column is best.closing.marker:
         entered = _one([word for word in best.closing.close_words if word not in said])
+    have_costs = any(fee.numbers[row] for fee in fees for row in rows)
     return Doubt(
         "never_entered",
         f"{len(rows)} records of {' and '.join(map(str, said))} have a {best.pnl.name} of 0, and "
@@ -260,7 +266,7 @@ def _expired_at_zero(best: Candidate, column: Column) -> Doubt | None:
             Answer("no, they were never entered", {where: entered}),
             Answer("yes, they broke even", {}),
         ),
-        "the P&L is the same in any case",
+        "" if have_costs else "the P&L is the same in any case",
     )
 
 

@@ -59,16 +59,15 @@ def results_of_zero(
     losses = sum(_is_rounded_loss(best.pnl.values[row]) for row in rows)
     if losses * _ROUNDED >= zeros:
         return None
-    are_likely = not lost and not _are_of_one_side(best, roles)
+    costs = _with_their_costs(best, fees)
+    are_likely = not (lost or costs or _are_of_one_side(best, roles))
     return Doubt(
         "zeros",
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
             *lost,
             Answer("yes, they broke even", {}),
-            Answer(
-                f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
-            ),
+            Answer(f"no{costs}", {f"only.{best.pnl.expression}": {"not": 0}}),
         ),
         "the P&L is the same in any case" if are_likely else "",
     )
