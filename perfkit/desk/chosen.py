@@ -42,7 +42,7 @@ class ChosenSelection(Selection):
         where: Mapping[str, str],
         closed: Trades,
         opened: Trades,
-        readings: Sequence[str] = (),
+        readings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         total = len(book.closed) + len(book.open)
         number = len(closed) + len(opened)
@@ -131,7 +131,7 @@ def chosen_selection(
     book: Book,
     window: Window,
     where: Mapping[str, str],
-    readings: Sequence[str] = (),
+    readings: Mapping[str, Sequence[str]] | None = None,
 ) -> ChosenSelection:
     """The trades that the rows of a frame are, all closed in the window. Raises `UsageError`."""
     closed, opened = chosen_trades(frame, book)

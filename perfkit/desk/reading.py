@@ -153,5 +153,5 @@ def desk_on(
     """A desk in memory that reads these files as a workspace with that YAML would."""
     text = config_yaml(founds, timezone)
     config = of_text(text.encode(), os.getcwd(), timezone_override() or None)
-    readings = [in_one_sentence(doubt) for found in founds for doubt in found.reading.likely]
+    readings = {found.name: [*map(in_one_sentence, found.reading.likely)] for found in founds}
     return Desk(config, None, Options(cached=False, jobs=jobs), live=live, readings=readings)

@@ -34,13 +34,13 @@ class SelectingDesk(PublicNames):
         options: Options = DEFAULT,
         *,
         live: bool = False,
-        readings: Sequence[str] = (),
+        readings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.config = config
         self.source = source
         self.options = options
         self.live = live
-        self.readings = readings
+        self.readings = readings or {}
         self._books: dict[str | None, tuple[FileMark | None, Book]] = {}
         self._selected: Selection | None = None
         """The latest selection: figures, breakdown and chart of one question share its trades."""

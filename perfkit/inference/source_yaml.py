@@ -29,7 +29,8 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
 def in_one_sentence(doubt: Doubt) -> str:
     """A question whose first answer was taken, why, and what the other answers would change."""
     first, *others = doubt.answers
-    said = [f"{doubt.question} Likely: {first.meaning}, as {doubt.likely}{_gives(first)}"]
+    question = doubt.question if doubt.question.endswith(("?", ".")) else f"{doubt.question}."
+    said = [f"{question} Likely: {first.meaning}, as {doubt.likely}{_gives(first)}"]
     for number, answer in enumerate(others, 2):
         said.append(f"`--answer {doubt.name}={number}`: {answer.meaning}{_gives(answer)}")
     return "; ".join(said)

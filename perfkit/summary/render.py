@@ -28,7 +28,14 @@ from perfkit.summary.labels import (
     shown,
     shown_difference,
 )
-from perfkit.summary.shape import Part, SummaryShape, TargetVerdict, WindowShape
+from perfkit.summary.shape import (
+    LIKELY_READING,
+    Finding,
+    Part,
+    SummaryShape,
+    TargetVerdict,
+    WindowShape,
+)
 from perfkit.summary.shown import PublicNames, as_html, bundle
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
@@ -209,12 +216,17 @@ def summary_text(summary: SummaryShape) -> str:
         ]
     lines.append(_aligned_rows(rows))
     lines += [
-        f"! {finding.count:,} x {plain(finding.message, LONGEST_SENTENCE)}"
+        f"! {_times(finding)}{plain(finding.message, LONGEST_SENTENCE)}"
         for finding in summary.data.findings
     ]
     if summary.targets and summary.where:
         lines.append(f"! {TARGETS_OF_ALL}")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _times(finding: Finding) -> str:
+    """How often something was found; a reading, whose sentence begins with a number, is one."""
+    return "" if finding.code == LIKELY_READING else f"{finding.count:,} x "
 
 
 def _aligned_rows(rows: Sequence[Sequence[str]]) -> str:
@@ -392,7 +404,7 @@ def _cautions(summary: SummaryShape) -> list[str]:
     notes += [
         f"{_sentence(finding.message)}."
         for finding in summary.data.findings
-        if finding.code in ("mixed_modes", "likely_reading")
+        if finding.code in ("mixed_modes", LIKELY_READING)
     ]
     return notes
 

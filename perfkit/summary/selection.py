@@ -99,13 +99,13 @@ class Selection:
         book: Book,
         window: Window,
         where: Mapping[str, str],
-        readings: Sequence[str] = (),
+        readings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """`readings` says how logs that no workspace describes are likely to be read."""
+        """`readings` says how logs that no workspace describes are likely to be read, by source."""
         self.book = book
         self.window = window
         self.where = dict(where)
-        self.readings = readings
+        self.readings = readings or {}
         only = len(book.sources) == 1 and self.where.get("source") == book.sources[0].name
         self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
         self._day_trades: dict[date, Trades] = {}

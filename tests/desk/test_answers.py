@@ -51,7 +51,7 @@ class TestALikelyReading:
     ) -> None:
         path = log(tmp_path / "t.jsonl")
         assert main(["summary", path, "--window", "all"]) == 0
-        assert f"! 1 x {SAID}\n" in capsys.readouterr().out
+        assert f"! {SAID}\n" in capsys.readouterr().out
         assert main(["summary", path, "--window", "all", "--json"]) == 0
         (found,) = json.loads(capsys.readouterr().out)["data"]["findings"]
         assert found == {"code": "likely_reading", "count": 1, "message": SAID}
@@ -65,6 +65,20 @@ class TestALikelyReading:
         desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)
         summary = desk.summary_of(desk.trades())
         assert [one.code for one in summary.data.findings] == ["likely_reading"]
+
+    def test_of_several_logs_it_says_which_and_only_of_those_that_count(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paths = [log(tmp_path / "a.jsonl"), log(tmp_path / "b.jsonl", ("5", "-2"))]
+        paths.append(log(tmp_path / "c.jsonl"))
+        summary = perfkit.read(*paths, quiet=True).summary("all")
+        assert [one.message for one in summary.data.findings] == [f"in a: {SAID}", f"in c: {SAID}"]
+        for chosen, expected in (("c", ["c"]), ("b", []), ("!=a", ["c"])):
+            summary = perfkit.read(*paths, quiet=True).summary("all", where={"source": chosen})
+            said = [one.message for one in summary.data.findings]
+            assert said == [f"in {name}: {SAID}" for name in expected]
+        assert main(["summary", *paths, "--where", "source=b"]) == 0
+        assert "! in" not in capsys.readouterr().out
 
     def test_so_does_a_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         main(["check", log(tmp_path / "t.jsonl")])
