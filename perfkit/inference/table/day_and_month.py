@@ -53,7 +53,8 @@ def begins_with_month(column: Column, others: Sequence[Column]) -> bool | None:
         return None
     if _is_in_order(days) != _is_in_order(months):
         return _is_in_order(months)
-    numbers = [one.split(separator)[:2] for one in texts]
+    dated = (one for one, day in zip(texts, by_day, strict=True) if day is not None)
+    numbers = [one.split(separator)[:2] for one in dated]
     if len(set(days)) < _ONE_A_MONTH and any(
         len(set(part)) == 1 for part in zip(*numbers, strict=True)
     ):

@@ -64,3 +64,8 @@ def test_another_column_says_it() -> None:
 )
 def test_it_is_asked_where_nothing_does(dates: tuple[str, ...]) -> None:
     assert [one.name for one in dated(*dates).doubts] == ["day_or_month"]
+
+
+def test_a_record_without_a_date_says_nothing() -> None:
+    dates = ("01/03/2026", "02/03/2026", "03/03/2026", "04/03/2026", "")
+    assert [one.name for one in dated(*dates).doubts] == ["day_or_month"]
