@@ -267,9 +267,18 @@ def _is_symbol(column: Column) -> bool:
     return not any(shapes.is_time(value) for value in column.sample[:5])
 
 
+_FLAGS = {("executed",), ("filled",)}
+
+
 def _is_some(column: Column) -> bool:
     """Whether a size is ever other than 0; one that never is says nothing of the trades."""
     return any(map(shapes.number, column.sample)) or any(column.numbers)
+
+
+def _is_size(column: Column) -> bool:
+    """Whether numbers are quantities; an `executed` of 0 and 1 alone says whether it was."""
+    is_flag = column.words in _FLAGS and {*column.distinct} <= {"0", "1", ""}
+    return _is_some(column) and not is_flag
 
 
 _OF_DEALS = {"0", "1", "2", "3", ""}
@@ -285,7 +294,8 @@ _FITTING: dict[str, Callable[[Column], bool]] = {
     "side": is_side,
     "outcome": _is_outcome,
     "symbol": _is_symbol,
-    **dict.fromkeys(("quantity", "stake"), _is_some),
+    "quantity": _is_size,
+    "stake": _is_some,
 }
 
 

@@ -138,6 +138,16 @@ def test_short_codes_of_shares_are_symbols_beside_longer_ones() -> None:
     assert "symbol" not in roles_of(columns_of(few))
 
 
+@pytest.mark.parametrize("name", ["executed", "filled"])
+def test_whether_an_order_was_executed_is_no_quantity(name: str) -> None:
+    records = [{key: one[key] for key in one if key != "quantity"} for one in fills(*FOUR)]
+    for flags in ("1111", "1011"):
+        said = [{**one, name: flag} for one, flag in zip(records, flags, strict=True)]
+        assert "quantity" not in roles_of(columns_of(said))
+    sizes = [{**one, name: size} for one, size in zip(records, "1211", strict=True)]
+    assert roles_of(columns_of(sizes))["quantity"].name == name
+
+
 class TestOpenAndClose:
     """`open` and `close` are prices of a trade beside its times, and else those of a bar."""
 
