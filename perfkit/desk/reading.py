@@ -14,7 +14,13 @@ from perfkit.core.errors import NoResultsError, UndecidedError, UsageError
 from perfkit.core.interpreter import uncollected
 from perfkit.desk.desk import Desk
 from perfkit.inference.found import Found
-from perfkit.inference.source import answered, found_in, named_apart, with_likely_answers
+from perfkit.inference.source import (
+    answered,
+    found_in,
+    in_currency,
+    named_apart,
+    with_likely_answers,
+)
 from perfkit.inference.source_yaml import config_yaml, in_one_sentence, in_words, source_yaml
 from perfkit.logs.files import refuse_unreadable
 from perfkit.logs.listing import shown_path
@@ -99,13 +105,7 @@ def _inferred(path: str, currency: str | None) -> Found:
     refuse_unreadable(path, _shown(path))
     found = _with_results(found_in(path))
     if currency is not None:
-        reading = found.reading
-        kept = tuple(said for said in reading.assumed if "currency" not in said)
-        doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
-        reading = reading._replace(
-            source={**reading.source, "currency": currency}, assumed=kept, doubts=doubts
-        )
-        found = found._replace(reading=reading)
+        found = in_currency(found, currency)
     return _with_results(_without_idle_questions(found))
 
 

@@ -26,7 +26,15 @@ from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
 from perfkit.inference.records.kinds import CLOSING, says_it_is_open
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.source_yaml import config_yaml
-from perfkit.inference.words.names import CLOSED, time_role, word_set, words
+from perfkit.inference.words.names import (
+    CLOSED,
+    PERCENT,
+    POINTS,
+    RISK,
+    time_role,
+    word_set,
+    words,
+)
 from perfkit.inference.words.role_names import is_skipped_place
 from perfkit.logs.formats.json_places import place_of_all
 
@@ -37,6 +45,7 @@ MOST_ANSWERS = 8
 _TRADES = word_set("trade trades orders positions")
 _MOST_OF_THEM = 80
 _HALF = 50
+_NO_MONEY = (PERCENT, POINTS, RISK)
 _MAY_HAVE_CLOSED = word_set("positions signals predictions decisions opportunities alerts")
 _OF_WHOLE_TRADES = {"opened_at", "closed_at", "net_pnl", "entry_price", "exit_price"}
 _STILL_HELD = word_set("open active current")
@@ -245,6 +254,27 @@ def _is_of_trades(found: Found) -> bool:
     """Whether a list or table is called one of trades, whose reason then counts before others'."""
     names = [str(value).rpartition(".")[2] for value in found.layout.values()]
     return found.records > 0 and any({*words(name)} & _TRADES for name in names)
+
+
+def in_currency(found: Found, currency: str) -> Found:
+    """The reading with amounts of money in a currency, also those that an answer chooses.
+
+    Results in per cent, in R or in points are no amounts of money, and stay what they are.
+    """
+    reading = found.reading
+
+    def said(keys: dict[str, object]) -> dict[str, object]:
+        is_money = "currency" in keys and keys["currency"] not in _NO_MONEY
+        return {**keys, "currency": currency} if is_money else keys
+
+    def of(doubt: Doubt) -> Doubt:
+        answers = (one._replace(changes=said(one.changes)) for one in doubt.answers)
+        return doubt._replace(answers=tuple(answers))
+
+    doubts = tuple(of(doubt) for doubt in reading.doubts if doubt.name != "currencies")
+    kept = tuple(one for one in reading.assumed if "currency" not in one)
+    reading = reading._replace(source=said(reading.source), assumed=kept, doubts=doubts)
+    return found._replace(reading=reading)
 
 
 def answered(found: Found, name: str, number: int) -> Found:

@@ -80,6 +80,23 @@ class TestALikelyReading:
         assert main(["summary", *paths, "--where", "source=b"]) == 0
         assert "! in" not in capsys.readouterr().out
 
+    def test_money_is_in_the_currency_that_is_given(self, tmp_path: Path) -> None:
+        path = tmp_path / "t.csv"
+        rows = (
+            "1,ETHUSDT,long,100,103,1,3",
+            "2,ETHUSDT,long,50,49,2,-2",
+            "3,ETHUSDT,long,60,72,1,20",
+        )
+        path.write_text(
+            "exit_time,symbol,side,entry_price,exit_price,quantity,pnl_pct\n"
+            + "".join(f"2026-04-0{row}\n" for row in rows)
+        )
+        (found,) = inferred([str(path)], "EUR", {})
+        (doubt,) = found.reading.likely
+        money, per_cent = doubt.answers
+        assert found.reading.source["currency"] == "EUR"
+        assert (money.gives[-3:], per_cent.gives[-2:]) == ("EUR", " %")
+
     def test_so_does_a_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         main(["check", log(tmp_path / "t.jsonl")])
         assert f"# likely: {SAID}" in capsys.readouterr().out
