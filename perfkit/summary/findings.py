@@ -30,7 +30,7 @@ from perfkit.logs.file_log import COMMA, POINT
 from perfkit.logs.listing import chosen
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
-from perfkit.summary.shape import LIKELY_READING, Finding
+from perfkit.summary.shape import Finding
 
 _PER_TRADE = (
     (REPEATED, "repeated_lines", "a line repeats one already logged; its trade is counted once"),
@@ -153,7 +153,7 @@ def _likely_readings(selection: Selection) -> list[Finding]:
     sources = chosen(selection.book.config, selection.where.get("source"))
     which = {one.name: f"in {one.name}: " if len(selection.readings) > 1 else "" for one in sources}
     return [
-        Finding(LIKELY_READING, 1, f"{which[name]}{said}")
+        Finding("likely_reading", 1, f"{which[name]}{said}")
         for name in which
         for said in selection.readings.get(name, ())
     ]

@@ -28,14 +28,7 @@ from perfkit.summary.labels import (
     shown,
     shown_difference,
 )
-from perfkit.summary.shape import (
-    LIKELY_READING,
-    Finding,
-    Part,
-    SummaryShape,
-    TargetVerdict,
-    WindowShape,
-)
+from perfkit.summary.shape import Finding, Part, SummaryShape, TargetVerdict, WindowShape
 from perfkit.summary.shown import PublicNames, as_html, bundle
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
@@ -45,6 +38,7 @@ SHOWN_OF_PARTS = (*PART_COLUMNS, "win_rate_low", "win_rate_high")
 NO_TRADES = "No trades in window"
 TARGETS_OF_ALL = "The targets are those set for all trades, not for these alone"
 LONGEST_SENTENCE = 400
+LIKELY_READING = "likely_reading"
 
 VERDICTS = {MET: "met", MISSED: "**missed**", OPEN: "open", INSUFFICIENT: "not enough data"}
 

@@ -51,10 +51,6 @@ class WindowShape(NamedTuple):
         return f"{self.days_so_far} of {self.days} {'day' if self.days == 1 else 'days'} so far"
 
 
-LIKELY_READING = "likely_reading"
-"""The code of a finding that says how a log is likely to be read."""
-
-
 class Finding(NamedTuple):
     """Something about the data worth knowing: a stable code, how often, and a sentence."""
 
