@@ -98,8 +98,11 @@ class TestALikelyReading:
         assert (money.gives[-3:], per_cent.gives[-2:]) == ("EUR", " %")
 
     def test_so_does_a_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        main(["check", log(tmp_path / "t.jsonl")])
+        path = log(tmp_path / "t.jsonl")
+        main(["check", path])
         assert f"# likely: {SAID}" in capsys.readouterr().out
+        main(["check", path, "--json"])
+        assert SAID in json.loads(capsys.readouterr().out)[0]["warnings"]
 
     def test_another_answer_can_be_given(self, tmp_path: Path) -> None:
         path = log(tmp_path / "t.jsonl")

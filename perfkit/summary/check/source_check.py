@@ -17,6 +17,7 @@ from perfkit.core.trade import Trade
 from perfkit.inference.found import Found
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.places import places_of
+from perfkit.inference.source_yaml import in_one_sentence
 from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives
 from perfkit.summary.check.fields import FieldCheck, field_checks, place_of
@@ -88,7 +89,9 @@ def source_check(book: Book, source: Source, inferred: Found | None = None) -> S
         trades=tuple(book.closed[row] for row in range(min(MOST_TRADES, closed))),
         warnings=(),
     )
-    return found._replace(warnings=tuple(_warnings(found, source, book)))
+    likely = inferred.reading.likely if inferred is not None else ()
+    said = (*map(in_one_sentence, likely), *_warnings(found, source, book))
+    return found._replace(warnings=said)
 
 
 def _fields(
