@@ -50,9 +50,11 @@ def _figures(found: Found, doubt: Doubt, number: int, desk_of: Callable[[Found],
     except PerfkitError:
         return ""
     amounts = (closed.net_pnl.decimal(row) for row in range(len(closed)))
-    total = sum((one for one in amounts if one is not None), Decimal(0))
+    earned = [one for one in amounts if one is not None]
     trades = "1 closed trade" if len(closed) == 1 else f"{len(closed):,} closed trades"
-    return f"{trades}, net P&L {amount(total)} {known.reading.source['currency']}"
+    if len(closed) and not earned:
+        return f"{trades} without a P&L"
+    return f"{trades}, net P&L {amount(sum(earned, Decimal(0)))} {known.reading.source['currency']}"
 
 
 def _first_with_trades(answers: tuple[Answer, ...]) -> int:

@@ -139,6 +139,10 @@ def questions(doubts: Sequence[Doubt]) -> list[str]:
             lines.append(f"  {doubt.name}={number}  {answer.meaning}: {in_words(answer)}{gives}")
         if not doubt.answers:
             lines.append(f"  ({doubt.name}) write a dialect: see `perfkit docs configuration`")
+    if len(doubts) > 1 and any(answer.gives for doubt in doubts for answer in doubt.answers):
+        lines.append(
+            "The figures of an answer are those with the first answer to the other questions."
+        )
     return lines
 
 

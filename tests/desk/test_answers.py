@@ -149,6 +149,32 @@ class TestWhatAnAnswerGives:
             inferred([str(path)], None, {})
         assert "no: there are no results\n" in f"{raised.value}\n"
 
+    def test_without_amounts_it_gives_trades_alone(self, tmp_path: Path) -> None:
+        path = log(tmp_path / "t.jsonl", tuple("56789"), symbol="A")
+        lines = [json.loads(line) for line in Path(path).read_text().splitlines()]
+        lines = [{**one, "result": "win" if n % 2 else "loss"} for n, one in enumerate(lines)]
+        Path(path).write_text("".join(json.dumps(line) + "\n" for line in lines))
+        with pytest.raises(UndecidedError) as raised:
+            inferred([path], None, {})
+        assert "values.outcome: {}; gives 5 closed trades without a P&L\n" in str(raised.value)
+
+    def test_of_several_questions_it_is_said_how_the_others_are_answered(
+        self, tmp_path: Path
+    ) -> None:
+        said = (
+            "\n  The figures of an answer are those with the first answer to the other questions.\n"
+        )
+        paths = [fee_log(tmp_path / "t.jsonl"), str(tmp_path / "u.jsonl")]
+        lines = [
+            {"closed_at": f"0{n}/05/2026", "symbol": "A", "pnl": str(n - 2), "fee": "0.5"}
+            for n in (1, 2, 4)
+        ]
+        Path(paths[1]).write_text("".join(json.dumps(line) + "\n" for line in lines))
+        for path, is_said in zip(paths, (False, True), strict=True):
+            with pytest.raises(UndecidedError) as raised:
+                inferred([path], None, {})
+            assert (said in str(raised.value)) is is_said
+
     def test_of_a_large_file_it_is_not_known(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
