@@ -160,10 +160,12 @@ def _each(
             continue
         where = os.path.join(parent, name)
         location = os.path.join(where, *rest) if rest else where
-        is_folder = there[name].is_dir(follow_symlinks=False) or os.path.isdir(where)
+        is_folder = is_in_folders and (
+            there[name].is_dir(follow_symlinks=False) or os.path.isdir(where)
+        )
         if is_in_folders and not is_folder:
             continue
-        is_seen = is_in_folders and not rest
+        is_seen = is_folder and not rest
         if not is_seen and not os.path.exists(location):
             looked = _nearest(folder, shown, rest)
             looks[looked[0]] = looked
