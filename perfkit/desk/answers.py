@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from perfkit.core.errors import PerfkitError
+from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.core.formatting import amount
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.found import Found
@@ -25,24 +25,41 @@ def with_figures(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
     doubts = found.reading.doubts
     if os.path.getsize(found.path) > _MOST_BYTES or not all(one.answers for one in doubts):
         return found
-    told = tuple(_with_figures(found, doubt, desk_of) for doubt in doubts)
+    seen: dict[str, str] = {}
+
+    def figures(doubt: Doubt, number: int) -> str:
+        try:
+            known = _answered(found, doubt.name, number)
+        except UsageError:  # an answer left out another question
+            return ""
+        reading = repr((known.layout, known.reading.source, known.reading.dialect))
+        if reading not in seen:  # the first answers to all questions are one reading
+            seen[reading] = _figures(known, desk_of)
+        return seen[reading]
+
+    told = tuple(
+        doubt._replace(
+            answers=tuple(
+                answer if answer.why_none else answer._replace(gives=figures(doubt, number))
+                for number, answer in enumerate(doubt.answers, 1)
+            )
+        )
+        for doubt in doubts
+    )
     return found._replace(reading=found.reading._replace(doubts=told))
 
 
-def _with_figures(found: Found, doubt: Doubt, desk_of: Callable[[Found], Desk]) -> Doubt:
-    answers = [
-        answer._replace(gives="" if answer.why_none else _figures(found, doubt, number, desk_of))
-        for number, answer in enumerate(doubt.answers, 1)
-    ]
-    return doubt._replace(answers=tuple(answers))
+def _answered(found: Found, name: str, number: int) -> Found:
+    """The reading with one answer, and the first one to all other questions, in their order."""
+    known = found
+    for doubt in found.reading.doubts:
+        chosen = number if doubt.name == name else _first_with_trades(doubt.answers)
+        known = answered(known, doubt.name, chosen)
+    return known
 
 
-def _figures(found: Found, doubt: Doubt, number: int, desk_of: Callable[[Found], Desk]) -> str:
-    """The figures of one answer; empty where they cannot be given."""
-    known = answered(found, doubt.name, number)
-    for other in found.reading.doubts:
-        if other.name != doubt.name:
-            known = answered(known, other.name, _first_with_trades(other.answers))
+def _figures(known: Found, desk_of: Callable[[Found], Desk]) -> str:
+    """The figures of a reading without questions; empty where they cannot be given."""
     if not known.reading.has_results:
         return ""
     try:

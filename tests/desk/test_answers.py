@@ -1,6 +1,7 @@
 """What the answers to a question give, and readings that are likely and not certain."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import perfkit
 from perfkit.cli.main import main
 from perfkit.core.errors import UndecidedError
 from perfkit.desk import answers
+from perfkit.desk.desk import Desk
 from perfkit.desk.reading import inferred
+from perfkit.inference.found import Found
 from perfkit.inference.source_yaml import in_one_sentence
 
 HALF_ZEROS = ("5", "0", "-2.5", "0", "0", "1.25")
@@ -148,6 +151,23 @@ class TestWhatAnAnswerGives:
         with pytest.raises(UndecidedError) as raised:
             inferred([str(path)], None, {})
         assert "no: there are no results\n" in f"{raised.value}\n"
+
+    def test_each_reading_is_read_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read: list[Found] = []
+        figures = answers._figures
+
+        def counted(known: Found, desk_of: Callable[[Found], Desk]) -> str:
+            read.append(known)
+            return figures(known, desk_of)
+
+        monkeypatch.setattr(answers, "_figures", counted)
+        path = log(tmp_path / "t.jsonl", fee="0.1")
+        Path(path).write_text(Path(path).read_text().replace("net_pnl", "pnl"))
+        with pytest.raises(UndecidedError) as raised:
+            inferred([path], None, {})
+        assert (str(raised.value).count("; gives "), len(read)) == (4, 3)
 
     def test_without_amounts_it_gives_trades_alone(self, tmp_path: Path) -> None:
         path = log(tmp_path / "t.jsonl", tuple("56789"), symbol="A")
