@@ -259,7 +259,8 @@ def _is_of_trades(found: Found) -> bool:
 def in_currency(found: Found, currency: str) -> Found:
     """The reading with amounts of money in a currency, also those that an answer chooses.
 
-    Results in per cent, in R or in points are no amounts of money, and stay what they are.
+    Where answers differ in the unit, results in per cent, in R or in points stay what they are;
+    where nothing is asked of it, whoever names a currency knows better.
     """
     reading = found.reading
 
@@ -273,7 +274,9 @@ def in_currency(found: Found, currency: str) -> Found:
 
     doubts = tuple(of(doubt) for doubt in reading.doubts if doubt.name != "currencies")
     kept = tuple(one for one in reading.assumed if "currency" not in one)
-    reading = reading._replace(source=said(reading.source), assumed=kept, doubts=doubts)
+    is_asked = any("currency" in one.changes for doubt in doubts for one in doubt.answers)
+    source = said(reading.source) if is_asked else {**reading.source, "currency": currency}
+    reading = reading._replace(source=source, assumed=kept, doubts=doubts)
     return found._replace(reading=reading)
 
 

@@ -56,6 +56,13 @@ def test_a_currency_of_ones_own(tmp_path: Path) -> None:
     assert desk.book.currency == "EUR"
 
 
+def test_whoever_names_a_currency_knows_better_than_a_name_does(tmp_path: Path) -> None:
+    path = log(tmp_path / "t.jsonl")
+    path.write_text(path.read_text().replace("pnl", "pnl_pct"))
+    assert perfkit.read(path, quiet=True).book.currency == "%"
+    assert perfkit.read(path, currency="EUR", quiet=True).book.currency == "EUR"
+
+
 def test_what_is_undecided_is_asked_and_can_be_answered(tmp_path: Path) -> None:
     path = log(tmp_path / "t.jsonl", fee="0.5")
     with pytest.raises(perfkit.UndecidedError, match=r"costs=2  before costs: .*pnl - fee"):
