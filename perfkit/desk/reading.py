@@ -157,5 +157,9 @@ def desk_on(
     """A desk in memory that reads these files as a workspace with that YAML would."""
     text = config_yaml(founds, timezone)
     config = of_text(text.encode(), os.getcwd(), timezone_override() or None)
-    readings = {found.name: [*map(in_one_sentence, found.reading.likely)] for found in founds}
+    when = "as first read: " if live else ""  # its figures may change
+    readings = {
+        found.name: [f"{when}{in_one_sentence(doubt)}" for doubt in found.reading.likely]
+        for found in founds
+    }
     return Desk(config, None, Options(cached=False, jobs=jobs), live=live, readings=readings)

@@ -43,7 +43,8 @@ class TestALikelyReading:
         summary = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True).summary("all")
         assert summary.metrics["closed_trades"] == 6
         first = summary.data.findings[0]
-        assert (first.code, first.count, first.message) == ("likely_reading", 1, SAID)
+        said = f"as first read: {SAID}"
+        assert (first.code, first.count, first.message) == ("likely_reading", 1, said)
 
     def test_the_yaml_says_so(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         perfkit.read(log(tmp_path / "t.jsonl"))
@@ -75,11 +76,13 @@ class TestALikelyReading:
         paths = [log(tmp_path / "a.jsonl"), log(tmp_path / "b.jsonl", ("5", "-2"))]
         paths.append(log(tmp_path / "c.jsonl"))
         summary = perfkit.read(*paths, quiet=True).summary("all")
-        assert [one.message for one in summary.data.findings] == [f"in a: {SAID}", f"in c: {SAID}"]
+        assert [one.message for one in summary.data.findings] == [
+            f"in {name}: as first read: {SAID}" for name in "ac"
+        ]
         for chosen, expected in (("c", ["c"]), ("b", []), ("!=a", ["c"])):
             summary = perfkit.read(*paths, quiet=True).summary("all", where={"source": chosen})
             said = [one.message for one in summary.data.findings]
-            assert said == [f"in {name}: {SAID}" for name in expected]
+            assert said == [f"in {name}: as first read: {SAID}" for name in expected]
         assert main(["summary", *paths, "--where", "source=b"]) == 0
         assert "! in" not in capsys.readouterr().out
 
