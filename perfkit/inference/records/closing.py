@@ -27,6 +27,7 @@ from perfkit.inference.records.kinds import (
     says_it_is_open,
 )
 from perfkit.inference.records.like_closes import words_like_closes
+from perfkit.inference.records.paid_openings import paid_openings
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.time_columns import Times
@@ -82,10 +83,12 @@ def closing_records(
     marked = [
         found
         for column in columns
-        if column is not pnl and (found := _by_words(column, pnl, rows, nonzero, ended)) is not None
+        if column is not pnl
+        and (found := _by_words(column, pnl, columns, rows, nonzero, ended)) is not None
     ]
     if marked:
-        best = max(marked, key=_worth)
+        whole = [one for one in marked if _holds(one, nonzero)]
+        best = max(whole or marked, key=_worth)
         timed = None if best.open_words else _by_time(times, rows, known, nonzero)
         if timed is not None and timed.rows == best.rows:  # words are never complete
             best = timed
@@ -153,7 +156,12 @@ def _is_there(pnl: Column) -> object:
 
 
 def _by_words(
-    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int], ended: Sequence[bool]
+    column: Column,
+    pnl: Column,
+    columns: Sequence[Column],
+    rows: Sequence[int],
+    nonzero: Sequence[int],
+    ended: Sequence[bool],
 ) -> Closing | None:
     """What the words of a column say; None where they do not tell the closing records apart.
 
@@ -163,12 +171,8 @@ def _by_words(
         return None
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return None
-    closing, opening = closing_words(column, pnl, rows, nonzero)
     labels = column.labels
-    more = words_like_closes(column, pnl, rows, ended, closing | opening)
-    if not closing or (more and not opening):  # no word tells a close from another record
-        return None
-    closing |= more
+    closing, opening = _words_of_both(column, pnl, columns, rows, nonzero, ended)
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
         nonzero = [row for row in nonzero if labels[row] not in updates]
@@ -199,6 +203,23 @@ def _by_words(
         open_words=logged(column, opening),
         close_words=logged(column, closing),
     )
+
+
+def _words_of_both(
+    column: Column,
+    pnl: Column,
+    columns: Sequence[Column],
+    rows: Sequence[int],
+    nonzero: Sequence[int],
+    ended: Sequence[bool],
+) -> tuple[set[str], set[str]]:
+    """The words of closes and those of openings; empty where none tells them apart."""
+    closing, opening = closing_words(column, pnl, rows, nonzero)
+    if not opening and not any(ended):
+        of_paid = paid_openings(column, pnl, columns, rows)
+        closing, opening = of_paid if of_paid[0] else (closing, opening)
+    more = words_like_closes(column, pnl, rows, ended, closing | opening)
+    return (set(), opening) if more and not opening else (closing and closing | more, opening)
 
 
 def _are_still_open(column: Column, opening: set[str]) -> bool:
@@ -337,6 +358,12 @@ def _ended(times: Times, out: Column | None) -> Sequence[bool]:
     if times.closed:
         return times.closed[0].present
     return [] if out is None else [bool(price) for price in out.numbers]
+
+
+def _holds(closing: Closing, nonzero: Sequence[int]) -> bool:
+    """Whether the closing records have nearly all P&L other than 0."""
+    kept = set(closing.rows)
+    return sum(row in kept for row in nonzero) >= HOLDS * len(nonzero)
 
 
 def _worth(closing: Closing) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ from perfkit.inference.words.names import word_set, words
 
 CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
-    stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
+    stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidate liquidated
+    liquidation flatten flattened
     redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
     timeout wins even tie draw done ended target targets hit reached scratch scratched
     """)

@@ -309,3 +309,30 @@ class TestOpeningsWithAnExitPriceOf0:
         records = [{**one, "exit_reason": "TP" if n % 2 else "SL"}
                    for n, one in enumerate(self.orders())]  # fmt: skip
         assert infer(records).closed == 24
+
+
+class TestWordsThatLeaveOutResults:
+    def orders(self) -> list[Record]:
+        """Purchases and sales, of which a status calls the first ones completed."""
+        return [
+            {
+                "time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "market": "KRW-BTC",
+                "action": "SELL" if n % 2 else "BUY",
+                "status": "completed" if n < 4 else ("left" if n % 2 else "position entry"),
+                "profit_loss": str((n - 4) * 7) if n % 2 else "0",
+            }
+            for n in range(12)
+        ]
+
+    def test_a_column_whose_words_have_all_results_marks_the_closes(self) -> None:
+        reading = infer(self.orders())
+        assert reading.dialect["only"] == {"action": "SELL"}
+        assert (reading.closed, asked(reading)) == (6, [])
+
+    @pytest.mark.parametrize("word", ["liquidate", "FLATTEN"])
+    def test_what_ends_positions_closes_beside_sales(self, word: str) -> None:
+        records = [{**one, "status": ""} for one in self.orders()]
+        records[9]["action"] = word
+        reading = infer(records)
+        assert (reading.closed, asked(reading)) == (6, [])

@@ -258,12 +258,7 @@ def _asked(
     ]
     answers, likely = [Answer("no", {})], ""
     if by and pnl.expression not in by:
-        changes: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
-        closed = times.closed[0] if times.closed else None
-        timed = closed is not None and all(closed.present[row] for row in ignored)
-        asked = closed.expression if closed is not None and timed else pnl.expression
-        changes[f"only.{asked}"] = "exists"
-        answers.insert(0, Answer("yes", changes))
+        answers.insert(0, Answer("yes", _with_them(reading, by, records, ignored, pnl, times)))
         likely = "they have all that the others have"
     ends = " and an exit" if has_ends else ""
     return Doubt(
@@ -274,3 +269,53 @@ def _asked(
         tuple(answers),
         likely,
     )
+
+
+def _with_them(
+    reading: Reading,
+    by: Sequence[str],
+    records: Sequence[Record],
+    ignored: Sequence[int],
+    pnl: Column,
+    times: Times,
+) -> dict[str, object]:
+    """The conditions under which ignored records count, and no others that are left out.
+
+    Without those that leave them out, as words are never complete; but where that lets in openings
+    with a P&L of 0 as well, the words of the ignored ones are added.
+    """
+    without: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
+    closed = times.closed[0] if times.closed else None
+    timed = closed is not None and all(closed.present[row] for row in ignored)
+    asked = closed.expression if closed is not None and timed else pnl.expression
+    without[f"only.{asked}"] = "exists"
+    only = reading.dialect.get("only")
+    conditions = dict(only) if isinstance(only, dict) else {}
+    more = {name: _with_words(name, conditions[name], records, ignored) for name in by}
+    if not all(more.values()):
+        return without
+    wider = {name: one for name, one in conditions.items() if name not in by}
+    let_in = _meeting({**wider, asked: "exists"}, reading, records)
+    if let_in <= _meeting(conditions, reading, records) | set(ignored):
+        return without
+    added: dict[str, object] = {f"only.{name}": words_of for name, words_of in more.items()}
+    known = pnl.numbers
+    is_whole = all(known[row] is not None for row in _meeting({**wider, **more}, reading, records))
+    return added if is_whole else {**added, f"only.{pnl.expression}": "exists"}
+
+
+def _with_words(
+    name: str, condition: object, records: Sequence[Record], ignored: Sequence[int]
+) -> list[object]:
+    """The words of a condition with those of ignored records; empty where it is another one."""
+    words_of = condition if isinstance(condition, list) else [condition]
+    more = [records[row].get(name) for row in ignored]
+    if condition == "exists" or not all(isinstance(one, str) and one for one in (*words_of, *more)):
+        return []
+    return list(dict.fromkeys((*words_of, *more)))
+
+
+def _meeting(only: Mapping[str, object], reading: Reading, records: Sequence[Record]) -> set[int]:
+    """The records that meet some conditions and those for what is open."""
+    dialect = compile_dialect("inferred", {**reading.dialect, "only": dict(only)}, refused)
+    return _rows_read(dialect, records)

@@ -52,6 +52,17 @@ def test_failed_trades_that_also_won_are_asked_about() -> None:
     assert no.changes == {}
 
 
+def test_openings_stay_left_out_where_one_more_word_closes() -> None:
+    records = closes(*["entered", "closed"] * 6, pnls=(0, 3, 0, -1, 0, 4, 0, -2, 0, 5, 0, 1))
+    records[11]["status"] = "passed"
+    for record in records:
+        del record["exit_price"]
+        record["time"] = record.pop("closed")
+    reading = infer(records)
+    assert (reading.closed, asked(reading)) == (5, ["ignored"])
+    assert reading.doubts[0].answers[0].changes == {"only.status": ["closed", "passed"]}
+
+
 def test_cancelled_orders_without_a_result_are_left_out_in_silence() -> None:
     records = closes(*["closed"] * 5, "cancelled")
     del records[5]["pnl"], records[5]["exit_price"]
