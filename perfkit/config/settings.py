@@ -323,7 +323,8 @@ class _SettingsReader(YamlReader):
         name, dialect = given["name"], first.dialect
         if not isinstance(given.get("dialect", DEFAULT), str):
             dialect = dialect._replace(name=name)
-        return first._replace(name=name, location=given["path"], dialect=dialect)
+        of_all = first.pattern, first.currency, dialect, first.extensions, first.remote
+        return Source(name, given["path"], *of_all)
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
         entry = self.mapping(path, given, _SOURCE_KEYS)

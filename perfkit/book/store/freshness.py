@@ -85,7 +85,7 @@ def still_stands(one: Standing, root: str) -> bool:
     """
     packed, path, is_folder, known, seen_at = one
     try:
-        mark = fingerprint_of(os.stat(os.path.join(root, path)))
+        mark = fingerprint_of(os.stat(path if path[:1] == "/" else f"{root}/{path}"))
     except OSError:
         return False
     if not is_folder:
@@ -108,7 +108,7 @@ def is_unchanged(watch: Watch, root: str) -> bool:
 def _unchanged(watch: Watch, root: str) -> Fingerprint | None:
     """The fingerprint of the folder (or the one file) just before it was found as it was."""
     path, is_folder, files, others = watch
-    where = os.path.join(root, path)
+    where = path if path[:1] == "/" else f"{root}/{path}"  # `join` takes as long as the rest
     try:
         if not is_folder:
             mark = fingerprint_of(os.stat(where))
