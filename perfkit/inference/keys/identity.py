@@ -103,7 +103,9 @@ def _repeated(
         return []
     if "side" in roles and all(_has_both_sides(roles["side"], rows) for rows in again):
         return []
-    if set(words(column.name)) & {"order"} or 2 * len(by_key) < len(keys):
+    if 2 * len(by_key) < len(keys):
+        return []
+    if "order" in words(column.name) and not _opened_once(column, by_key, closing.opening):
         return []
     extra = len(list(chain.from_iterable(again))) - len(again)
     return [
@@ -117,6 +119,12 @@ def _repeated(
             ),
         )
     ]
+
+
+def _opened_once(column: Column, closed: Mapping[str, object], opening: Sequence[int]) -> bool:
+    """Whether an order opened each trade, once, so that its number is that of the trade."""
+    opened = [str(column.values[row]) for row in opening if column.present[row]]
+    return len({*opened}) == len(opened) and closed.keys() <= {*opened}
 
 
 def _has_both_sides(side: Column, rows: Sequence[int]) -> bool:

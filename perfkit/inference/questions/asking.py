@@ -18,6 +18,7 @@ from perfkit.inference.questions.left_out.incomplete import (
     unpriced,
     without_result,
 )
+from perfkit.inference.questions.left_out.unexecuted import of_unexecuted
 from perfkit.inference.questions.not_closed import (
     bars,
     called_open,
@@ -67,7 +68,8 @@ def doubts_of(
     """The questions about the best of some candidates."""
     best = candidates[0]
     found = [
-        which_result(best, rival_of(candidates), identity, roles, columns, times),
+        which_result(best, rival_of(candidates), identity, roles, columns, times)
+        or of_unexecuted(best, columns, roles, times),
         two_names(best, columns),
         total_so_far(best, roles, identity, times),
         None if _are_bets(best, columns, times) else _thin(best, roles, identity, times),

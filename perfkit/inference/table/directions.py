@@ -32,6 +32,8 @@ _BESIDE_SIDES = REINVESTED | word_set(
 _STEPS = word_set("add reduce trim")
 _ENDS = word_set("close exit")
 _OF_SIGNS = word_set("side direction dir")
+_OF_KINDS = word_set("type action")
+_OF_ORDERS = word_set("transaction trade order deal position fill exec txn type action")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
 
@@ -70,7 +72,9 @@ def _beside(column: Column) -> int:
 
 def is_signed_side(column: Column) -> bool:
     """Whether a side is written as 1 for what is bought and -1 for what is sold."""
-    if column.kind != NUMBER or not set(column.words) & _OF_SIGNS:
+    said = set(column.words)
+    is_named = bool(said & _OF_SIGNS) or (bool(said & _OF_KINDS) and said <= _OF_ORDERS)
+    if column.kind != NUMBER or not is_named:
         return False
     return set(map(_SIGNED.get, set(column.distinct) - {""})) == {1, -1}
 

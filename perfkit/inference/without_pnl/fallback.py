@@ -6,6 +6,7 @@ from perfkit.inference.result import Reading
 from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
 from perfkit.inference.without_pnl.buys_and_sells.held_after import from_holdings
 from perfkit.inference.without_pnl.buys_and_sells.priced_at_entry import priced_at_entry
+from perfkit.inference.without_pnl.buys_and_sells.two_sides import from_two_sides
 from perfkit.inference.without_pnl.from_outcomes import from_outcomes
 from perfkit.inference.without_pnl.from_prices import from_prices
 from perfkit.inference.without_pnl.incomes import from_incomes
@@ -17,7 +18,8 @@ from perfkit.inference.without_pnl.pairs import from_pairs
 def without_pnl(log: Log) -> Reading | None:
     """The reading of records that do not log what a trade earned; None where there is none."""
     return (
-        from_totals_of_sides(log)
+        from_two_sides(log)
+        or from_totals_of_sides(log)
         or from_prices(log)
         or from_totals(log)
         or from_incomes(log)

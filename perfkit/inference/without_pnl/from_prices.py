@@ -15,6 +15,7 @@ from perfkit.inference.keys.assemble import dialect_of, outcome_words
 from perfkit.inference.keys.identity import identity_of
 from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.proof.quantities.multipliers import logged_worth
+from perfkit.inference.questions.amounts.logged_zeros import logged_zeros
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money
 from perfkit.inference.questions.costs.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
@@ -57,7 +58,11 @@ def from_prices(log: Log) -> Reading | None:
         return None
     if size is None and _are_of_one_period(log, closing.rows):
         return None
-    return _of_moves(log, closing, entry, out, size)
+    found = _of_moves(log, closing, entry, out, size)
+    doubt = logged_zeros(log.columns, closing.rows, [entry, out])
+    return (
+        found if found is None or doubt is None else found._replace(doubts=(doubt, *found.doubts))
+    )
 
 
 def _are_of_one_period(log: Log, rows: Sequence[int]) -> bool:

@@ -259,7 +259,20 @@ _RANKS = {
     for role, names in _ROLES.items()
 }
 _FEES = frozenset(
-    ("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm", "financing")
+    (
+        *(
+            "fee",
+            "commission",
+            "charges",
+            "brokerage",
+            "swap",
+            "funding",
+            "tax",
+            "comm",
+            "financing",
+        ),
+        *("stt", "ctt"),  # taxes on transactions, as in India
+    )
 )
 CARRY = frozenset(("swap", "funding", "financing", "interest", "rollover", "overnight"))
 """Words for what holding a position costs or earns, which is no commission."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from perfkit.inference.table.directions import direction
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.directions import direction, is_signed_side
 
 
 @pytest.mark.parametrize(
@@ -14,3 +15,20 @@ from perfkit.inference.table.directions import direction
 )
 def test_of_two_orders_the_first_one_says_it(label: str, way: int) -> None:
     assert direction(label) == way
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_one"),
+    [
+        ("transactionType", ("1", "-1"), True),
+        ("order_type", ("1", "-1"), True),
+        ("action", ("1", "-1"), True),
+        ("action", ("1", "0", "-1"), False),
+        ("signal_type", ("1", "-1"), False),
+        ("orderType", ("1", "2"), False),
+    ],
+)
+def test_signs_of_a_kind_of_order_are_sides(
+    name: str, values: tuple[str, ...], *, is_one: bool
+) -> None:
+    assert is_signed_side(Column((name,), values, NUMBER)) is is_one

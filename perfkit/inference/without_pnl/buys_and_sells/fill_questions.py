@@ -9,6 +9,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.option_sizes import are_plain
+from perfkit.inference.questions.amounts.hundredths import hundredths
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money, size_of_fees
 from perfkit.inference.questions.costs.paid_in import (
     commission_currency_of,
@@ -91,6 +92,7 @@ def doubts_of_fills(
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
         without_end(log, found.rows),
+        None if is_logged else hundredths(log, found.rows),
         changes_of_holdings(log.columns, log.roles, found.rows),
         None
         if is_sized or are_plain(log.roles, log.columns, found.rows)
