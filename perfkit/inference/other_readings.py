@@ -18,7 +18,9 @@ from perfkit.inference.questions.amounts.money_or_per_cent import (
     asked_of_executions,
     asked_of_prices,
     may_be_in_money,
+    may_be_of_sizes,
     weighs_otherwise,
+    with_money_offered,
     without_weak,
 )
 from perfkit.inference.questions.left_out.closed_without_pnl import (
@@ -117,6 +119,8 @@ def with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
         reading = whole or with_closed_asked(reading, best, missing, log.roles, instead)
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, _from_executions(log))
+    if may_be_of_sizes(reading, log.roles):
+        reading = with_money_offered(reading, best, log.roles, _from_prices(log))
     if weighs_otherwise(best, log.roles):
         reading = asked_of_prices(reading, best, log.roles, _from_prices(log))
     other = next(

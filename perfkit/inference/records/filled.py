@@ -35,9 +35,9 @@ def fill_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]
         if column.kind != TEXT or not column.has_few_words or len(column.distinct) > MOST_WORDS:
             continue
         if set(column.words) & EVENTS:
-            fills = _beside_orders(column)
+            fills = _with_parts(_beside_orders(column), column, columns)
         elif set(column.words) & _STATES:
-            fills = _last_states(column, columns)
+            fills = _with_parts(_last_states(column, columns), column, columns)
         else:
             continue
         if fills:
@@ -70,6 +70,24 @@ def _beside_orders(column: Column) -> set[str]:
         if said.keys() - fills - orders:
             return set()
     return fills if orders else set()
+
+
+def _with_parts(fills: set[str], column: Column, columns: Sequence[Column]) -> set[str]:
+    """The words for executions, with those for parts of orders that none of the others fills.
+
+    What was filled of an order at first may be in what it says when all of it is.
+    """
+    said = {label: set(words(label)) for label in column.distinct if label}
+    parts = {label for label, one in said.items() if one & _IN_PART and not one & _CHANGES} - fills
+    for ids in columns if fills and parts else ():
+        if ids.kind not in (TEXT, NUMBER) or not set(ids.words) & NUMBERED:
+            continue
+        pairs = list(zip(ids.labels, column.labels, strict=True))
+        filled = {number for number, label in pairs if label in fills}
+        in_part = [number for number, label in pairs if label in parts]
+        if "" not in in_part and len({*in_part}) == len(in_part) and filled.isdisjoint(in_part):
+            return fills | parts
+    return fills
 
 
 def _last_states(column: Column, columns: Sequence[Column]) -> set[str]:

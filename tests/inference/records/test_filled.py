@@ -36,6 +36,20 @@ class TestOrdersBesideFills:
         reading = infer([*waited, *each_as("status", "filled")])
         assert (asked(reading), reading.dialect["only"]) == ([], {"status": "filled"})
 
+    @pytest.mark.parametrize("column", ["event", "status"])
+    def test_orders_of_which_only_a_part_was_filled_count(self, column: str) -> None:
+        records = each_as(column, "submitted", "filled")
+        records[3][column], records[5][column] = "partial", "Partially done"
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 2)
+        kept = {column: ["filled", "Partially done", "partial"]}
+        assert {*reading.dialect["only"][column]} == {*kept[column]}  # type: ignore[index]
+
+    @pytest.mark.parametrize("word", ["partial", "partially cancelled"])
+    def test_parts_of_what_was_filled_then_do_not_count_again(self, word: str) -> None:
+        reading = infer(each_as("event", "submitted", word, "filled"))
+        assert reading.dialect["only"] == {"event": "filled"}
+
     def test_orders_in_part_filled_are_asked_about(self) -> None:
         words = ("submitted", "partially_filled", "filled")
         assert "not_filled" in asked(infer(each_as("status", *words)))

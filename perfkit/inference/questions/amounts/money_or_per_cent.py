@@ -271,6 +271,31 @@ def _are_long(best: Candidate, roles: Mapping[str, Column]) -> bool:
     return all((b > a) == (said > 0) for a, b, said in triples if a and b and said and a != b)
 
 
+def with_money_offered(
+    reading: Reading, best: Candidate, roles: Mapping[str, Column], instead: Reading | None
+) -> Reading:
+    """The reading, with money as an answer where prices deny both per cent and a fraction.
+
+    So they do where a result is in per cent of an account, or weighed by the size of the trade.
+    """
+    if instead is None or instead.doubts or size_says(best.pnl, roles, best.closing.rows):
+        return reading
+    names = [roles[one].name for one in ("entry_price", "exit_price", "quantity")]
+    said = f"neither: money, as {names[0]}, {names[1]} and {names[2]} say"
+    answer = Answer(said, changes_to(instead, reading))
+    doubts = [
+        one._replace(answers=(*one.answers, answer)) if one.name == "fraction" else one
+        for one in reading.doubts
+    ]
+    return reading._replace(doubts=tuple(doubts))
+
+
+def may_be_of_sizes(reading: Reading, roles: Mapping[str, Column]) -> bool:
+    """Whether small results are asked about of trades with both prices, a side and a quantity."""
+    is_asked = any(one.name == "fraction" for one in reading.doubts)
+    return is_asked and {"entry_price", "exit_price", "quantity", "side"} <= roles.keys()
+
+
 def asked_of_executions(reading: Reading, best: Candidate, instead: Reading | None) -> Reading:
     """The reading, with the question where executions in per cent have quantities as well.
 

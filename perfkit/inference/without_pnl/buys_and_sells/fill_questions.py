@@ -92,7 +92,7 @@ def doubts_of_fills(
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
         without_end(log, found.rows),
-        None if is_logged else hundredths(log, found.rows),
+        None if is_logged else hundredths(log.columns, log.roles, found.rows),
         changes_of_holdings(log.columns, log.roles, found.rows),
         None
         if is_sized or are_plain(log.roles, log.columns, found.rows)

@@ -217,3 +217,32 @@ def test_a_few_fractions_of_many_digits_may_be_above_one() -> None:
     assert asked(infer(records)) == ["fraction"]
     short = [{**one, "return": str(one["return"])[:5]} for one in records]
     assert "fraction" not in asked(infer(short))
+
+
+class TestFractionsThatPricesDeny:
+    def _trades(self, **more: object) -> list[Record]:
+        moves = [("97", "103"), ("103", "101"), ("101", "102"), ("109", "117")]
+        sizes = ["0.087", "0.09", "0.36", "0.12"]
+        return [
+            {
+                "dir": "long",
+                "entry_price": entry,
+                "exit_price": out,
+                "size": sizes[n],
+                "return": f"{(Decimal(out) / Decimal(entry)).ln() * Decimal(sizes[n]):.12f}",
+                "entry_time": f"2026-04-0{n + 1}T09:00:00Z",
+                "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+                **more,
+            }
+            for n, (entry, out) in enumerate(moves)
+        ]
+
+    def test_money_is_an_answer(self) -> None:
+        (doubt,) = (one for one in infer(self._trades()).doubts if one.name == "fraction")
+        assert "size" in doubt.answers[2].meaning
+        assert "net_pnl" not in doubt.answers[2].changes["fields"]  # type: ignore[operator]
+
+    @pytest.mark.parametrize("part", ["dir", "size"])
+    def test_without_all_parts_it_is_not_offered(self, part: str) -> None:
+        doubts = infer(self._trades(**{part: None})).doubts
+        assert not any("neither: money" in a.meaning for one in doubts for a in one.answers)

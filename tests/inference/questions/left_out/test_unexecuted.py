@@ -7,15 +7,15 @@ from tests.inference.readings import Record
 
 
 def _orders(state: str, **more: object) -> list[Record]:
+    same: Record = {"symbol": "NIFTY", "side": "BUY", "quantity": "65", "pnl": ""}
     filled: list[Record] = [
         {
+            **same,
             "order": f"P{n}",
-            "symbol": "NIFTY",
-            "side": "BUY",
-            "quantity": "65",
             "price": f"{100 + n}",
+            "time": f"2026-04-0{n}T10:00:00Z",
+            "order_status": "EXECUTED",
         }
-        | {"time": f"2026-04-0{n}T10:00:00Z", "order_status": "EXECUTED", "pnl": ""}
         for n in range(1, 7)
     ]
     tried: Record = {**filled[0], "order": "T1", "order_status": state, "pnl": "-1500", **more}

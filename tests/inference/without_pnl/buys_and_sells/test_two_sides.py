@@ -15,8 +15,12 @@ def _log(
     empty: str = "0",
 ) -> list[Record]:
     return [
-        {"date": f"2026-04-0{n}", "scrip": "INFY", "stt": "0.5"}
-        | {name: value or empty for name, value in zip(names.split(), order, strict=True)}
+        {
+            "date": f"2026-04-0{n}",
+            "scrip": "INFY",
+            "stt": "0.5",
+            **{name: value or empty for name, value in zip(names.split(), order, strict=True)},
+        }
         for n, order in enumerate(orders, 1)
     ]
 
