@@ -2,6 +2,7 @@
 
 capital_open, capital_close          what the account held before and after each trade
 side buy, price, quantity; no time   executions
+action buy, price, cash; no time     executions of one unit, by whose price cash moves
 buys [{price: 5}], sells [...]       executions inside each record
 side buy, sol_amount, token_amount   executions, whose price is the one over the other
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference.table.columns import NUMBER, OTHER, Column
+from perfkit.inference.table.columns import NUMBER, OTHER, TEXT, Column
 from perfkit.inference.table.directions import direction
 from perfkit.inference.table.held import before_and_after
 from perfkit.inference.table.time_columns import Times
@@ -30,7 +31,7 @@ _SHOWN = 3
 def why_none(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """Why there are no results, where records have what these can be made of; else empty."""
     seen = lists_inside(columns) or _held(columns, times) or _orders(roles, times)
-    seen = seen or _amounts(columns, roles, times)
+    seen = seen or _amounts(columns, roles, times) or _of_one_each(columns, roles, times)
     if seen:
         return f"{_NO_RESULT}, but {seen}"
     return _of_zeros(columns) or _of_openings(roles)
@@ -112,6 +113,49 @@ def _orders(roles: Mapping[str, Column], times: Times) -> str:
         f"{side.name} says what was bought and sold, beside {price.name} and {size.name}; if these "
         f"are executions, write `fills:` with {', and '.join(wanted)}"
     )
+
+
+def _of_one_each(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What purchases and sales of one unit lack, where cash shows that there is one in each."""
+    if "price" not in roles or "quantity" in roles or times.are_there:
+        return ""
+    side, price = next(filter(_has_both_ways, columns), None), roles["price"]
+    if side is None:
+        return ""
+    ways = [direction(label) for label in side.labels]
+    traded = [row for row in range(1, len(ways)) if ways[row]]
+    cash = next((one for one in columns if _moves_by(one, price, ways, traded)), None)
+    if cash is None:
+        return ""
+    said = dict.fromkeys(str(side.values[row]) for row in traded)
+    return (
+        f"{side.name} says what was bought and sold, and {cash.name} moves by {price.name}, as for "
+        f"one unit each; if these are executions, write `only: {{{side.expression}: "
+        f"[{', '.join(said)}]}}`, `fills: {{by: []}}`, and in `fields:` `quantity: '= 1'` and "
+        "`at: '= 2000-01-01'`, as no time is logged"
+    )
+
+
+def _has_both_ways(column: Column) -> bool:
+    """Whether words of a column say that something is bought, and others that it is sold."""
+    if column.kind != TEXT or not column.has_few_words:
+        return False
+    return {1, -1} <= {direction(label) for label in column.distinct if label}
+
+
+def _moves_by(column: Column, price: Column, ways: Sequence[int], traded: Sequence[int]) -> bool:
+    """Whether a number falls by the price of each purchase, and rises by that of each sale."""
+    if column.kind != NUMBER or column is price:
+        return False
+    held, prices = column.numbers, price.numbers
+    allowed = 2 * (column.step + price.step)
+    for row in traded:
+        before, after, paid = held[row - 1], held[row], prices[row]
+        if before is None or after is None or not paid:
+            return False
+        if abs(before - after - ways[row] * paid) > allowed:
+            return False
+    return bool(traded)
 
 
 def _amounts(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:

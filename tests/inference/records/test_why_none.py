@@ -117,3 +117,18 @@ def test_a_score_is_not_what_was_paid() -> None:
     assert "total_score may be" not in " ".join(infer(records).evidence)
     paid = [{**one, "total_cost": one.pop("total_score")} for one in records]
     assert "total_cost may be" in " ".join(infer(paid).evidence)
+
+
+def test_a_quantity_of_one_is_named_where_cash_moves_by_the_price() -> None:
+    steps = (("Hold", "9", "100"), ("Buy", "10", "90"), ("Hold", "11", "90"), ("Sell", "12", "102"))
+    records: list[Record] = [
+        {"Step": str(n), "Action": action, "Price": price, "Cash": cash}
+        for n, (action, price, cash) in enumerate(steps * 4)
+    ]
+    for n, record in enumerate(records):
+        record["Cash"] = str(int(str(record["Cash"])) + n // 4 * 2)
+    said = why(records)
+    assert "Action says what was bought and sold, and Cash moves by Price" in said
+    assert "write `only: {Action: [Buy, Sell]}`" in said
+    records[5]["Cash"] = "91"
+    assert "moves by" not in why(records)

@@ -65,7 +65,8 @@ def lines_fall(roles: Mapping[str, Column], when: Column, rows: Sequence[int]) -
     times: dict[str, list[int]] = {}
     for row in rows:
         label = symbol.labels[row] if symbol is not None else ""
-        times.setdefault(label, []).append(when.instants[row] or 0)
+        if (instant := when.instants[row]) is not None:
+            times.setdefault(label, []).append(instant)
     pairs = [pair for each in times.values() for pair in pairwise(each)]
     if any(later > earlier for earlier, later in pairs):
         return False

@@ -22,6 +22,8 @@ _OF_CONTRACTS = (
 _PERPETUAL = word_set("perp perpetual swap futures")
 _COVERED = "sales of more than was held are short positions: all of it was bought back"
 _OF_EFFECT = {
+    "named": "sales of more than was held change no trade, as nothing was bought afterwards; those "
+    "that the records call short open short positions",
     "open": "sales of more than was held are short positions: the records say that they open one",
     "held": "sales of more than was held are short positions: what is held after them is below 0",
     "close": "sales of more than was held are of positions from before the log began: the records "
@@ -45,11 +47,22 @@ def effect_of_sales(log: Log, found: Executions) -> str:
     """
     if not found.shorting:
         return ""
+    if _names_shorts(log, found):  # beside which a sale may close what was held before
+        return "" if _are_bought_afterwards(log, found) else "named"
     if effect := effect_of_all(log.columns, found.shorting):
         return effect
     if any(_says_short(one, log, found) for one in log.columns):
         return "held"
     return "rest" if _are_rests(log, found) else ""
+
+
+def _names_shorts(log: Log, found: Executions) -> bool:
+    """Whether the side of some executions says that they sell short, as `Sold Short` does."""
+    side = log.roles.get("side")
+    if side is None:
+        return False
+    ways = directions(side)
+    return any(ways[row] < 0 and "short" in words(side.labels[row]) for row in found.rows)
 
 
 def _says_short(column: Column, log: Log, found: Executions) -> bool:

@@ -73,3 +73,37 @@ def test_ids_in_another_order_say_nothing() -> None:
 def test_a_log_with_the_oldest_first_needs_no_order() -> None:
     records = newest_first([11, 12, 13, 14, 15])[::-1]
     assert "order" not in infer(records).dialect["fills"]  # type: ignore[operator]
+
+
+def shorts() -> list[Record]:
+    """Positions sold short and bought back on one day each, the newest first."""
+    prices = (("Bought To Cover", "9"), ("Sold Short", "10"))
+    return [
+        {
+            "date": f"2026-04-{day:02}",
+            "symbol": f"S{day % 3}",
+            "side": side,
+            "quantity": "1",
+            "price": price,
+        }
+        for day in range(12, 0, -1)
+        for side, price in prices
+    ]
+
+
+def test_lines_of_which_none_is_an_execution_say_nothing_of_the_order() -> None:
+    blank: Record = dict.fromkeys(shorts()[0], "")
+    records = [blank, {**blank, "date": "2026-04-12", "side": "Adjustment"}, *shorts()]
+    fills_of = infer(records).dialect["fills"]
+    assert isinstance(fills_of, dict)
+    assert fills_of["newest_first"]
+
+
+def test_what_is_sold_short_by_its_name_opens_beside_sales_of_what_was_held_before() -> None:
+    records = [*shorts(), {**shorts()[0], "symbol": "Z", "side": "Sold To Close"}]
+    records[-1]["date"] = "2026-03-01"
+    reading = infer(records)
+    fills_of = reading.dialect["fills"]
+    assert isinstance(fills_of, dict)
+    assert "short" not in fills_of
+    assert any("change no trade" in said for said in reading.assumed)
