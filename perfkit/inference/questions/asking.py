@@ -18,6 +18,7 @@ from perfkit.inference.questions.left_out.incomplete import (
     unpriced,
     without_result,
 )
+from perfkit.inference.questions.left_out.not_held import predicted, struck_off
 from perfkit.inference.questions.left_out.unexecuted import of_unexecuted
 from perfkit.inference.questions.not_closed import (
     bars,
@@ -93,7 +94,8 @@ def doubts_of(
         or coded_open(best, columns, roles)
         or unpriced(best, roles, times),
         excluded(best, columns),
-        bars(best, columns, roles, times),
+        bars(best, columns, roles, times) or predicted(best, columns, roles, times),
+        struck_off(best, columns, roles),
         ends_with_total(best, columns) or sums_of_others(best, columns),
         never_entered(best, columns, fees_of(columns)),
         corrected(best, columns),
