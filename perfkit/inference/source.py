@@ -351,6 +351,8 @@ def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[
             within = dialect.get(outer)
             entries = {**(within if isinstance(within, Mapping) else {}), inner: value}
             dialect[outer] = {name: one for name, one in entries.items() if one is not None}
+            if outer == "values" and not dialect[outer]:
+                del dialect[outer]
         elif value is None:
             dialect.pop(key, None)
         else:

@@ -9,11 +9,13 @@ instrument SPY   description SPY 01/17/2026 Call $485.00  buy   1
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.table.options import describes_options, kinds_of_options
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.words.contracts import is_share_option
@@ -23,6 +25,7 @@ _STRIKE = word_set("strike")
 _ENDS = frozenset(("oexp", "oasgn", "oexcs", "oexc"))
 _ENDED = word_set("expired expiration assigned assignment exercised exercise")
 """What brokers call the end of an option that nobody sold."""
+_EXPIRED = word_set("expired expiration expiry expire")
 _END = word_set("expiration expiry expires maturity")
 _MONTH = word_set("contract month")
 
@@ -76,12 +79,38 @@ def without_end(log: Log, executed: Sequence[int]) -> Doubt | None:
     ]
     if not ends:
         return None
-    return Doubt(
+    without = Answer("yes, without them", {})
+    asked = Doubt(
         "expired_options",
         f"{len(ends)} options expired or were assigned, without a price: what they cost or brought "
         "in is in no closed trade. Compute figures without them?",
-        (Answer("yes, without them", {}),),
+        (without,),
     )
+    if not _end_what_is_held(log, side, executed, ends):
+        return asked
+    words_of = list(dict.fromkeys(side.values[row] for row in (*executed, *ends)))
+    changes = {f"only.{side.expression}": words_of, "fields.side": None, "values.side": None}
+    at_zero = Answer("no: they ended at a price of 0, as is logged", changes)
+    return asked._replace(answers=(at_zero, without), likely="they end what was still held")
+
+
+def _end_what_is_held(log: Log, side: Column, executed: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether options expired at a logged price of 0, in just the quantity that was still held.
+
+    Quantities are below 0 for what is sold, so that their signs say it of these ends as well.
+    """
+    size, price, symbol = (log.roles.get(role) for role in ("quantity", "price", "symbol"))
+    if size is None or price is None or symbol is None:
+        return False
+    if not all({*words(side.labels[row])} & _EXPIRED and price.numbers[row] == 0 for row in ends):
+        return False
+    ways, held = directions(side), dict[str, Decimal]()
+    for row in (*executed, *ends):
+        signed = size.numbers[row] or Decimal(0)
+        if ways[row] * signed < 0 or not signed:
+            return False
+        held[symbol.labels[row]] = held.get(symbol.labels[row], Decimal(0)) + signed
+    return all(held[symbol.labels[row]] == 0 for row in ends)
 
 
 def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:

@@ -1,6 +1,7 @@
 """Options of 100 shares beside shares, and what brokers take for each."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,49 @@ def test_amounts_of_little_money_are_price_times_quantity_and_no_options() -> No
               ("sell", "40", "0.00031"), ("buy", "8", "0.0004"))  # fmt: skip
     totals: list[object] = ["0.02", "0.0171", "0.01425", "0.0124", "0.0032"]
     assert infer(fills(*orders, total=totals)).is_sure
+
+
+def expired(*ends: tuple[str, str, str]) -> list[Record]:
+    """Options bought and sold, of which one was never sold, and one sold short never bought."""
+    orders = (("A", "Bought To Open", "2", "3"), ("A", "Sold To Close", "-1", "4"),
+              ("B", "Sold Short", "-1", "2"), ("C", "Sold Short", "-2", "2"),
+              ("C", "Bought To Cover", "2", "1"))  # fmt: skip
+    every = [*orders, *((symbol, word, size, "0") for symbol, word, size in ends)]
+    return [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "symbol": f"SPY May 19 '26 ${ord(symbol)} Call",
+            "side": word,
+            "quantity": size,
+            "price": price,
+            "amount": f"{-100 * int(size) * int(price)}",
+        }
+        for n, (symbol, word, size, price) in enumerate(every)
+    ]
+
+
+def test_options_that_expired_at_a_logged_price_of_0_likely_ended_what_was_held() -> None:
+    records = expired(("A", "Option Expiration", "-1"), ("B", "Option Expiration", "1"))
+    (doubt,) = infer(records).doubts
+    assert (doubt.name, bool(doubt.likely)) == ("expired_options", True)
+    assert doubt.answers[0].changes["fields.side"] is None
+    said = doubt.answers[0].changes["only.side"]
+    assert isinstance(said, list)
+    assert "Option Expiration" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "size"), [("Option Expiration", "-2"), ("Option Expiration", "1"), ("Assigned", "-1")]
+)
+def test_other_ends_of_options_are_asked_about(word: str, size: str) -> None:
+    (doubt,) = infer(expired(("A", word, size))).doubts
+    assert (doubt.name, doubt.likely) == ("expired_options", "")
+
+
+def test_the_sides_of_expired_options_are_the_signs_of_their_quantities(tmp_path: Path) -> None:
+    records = expired(("A", "Option Expiration", "-1"), ("B", "Option Expiration", "1"))
+    path = tmp_path / "options.csv"
+    lines = [",".join(records[0]), *(",".join(map(str, one.values())) for one in records)]
+    path.write_text("\n".join(lines) + "\n")
+    trades = perfkit.read(path, quiet=True).trades()
+    assert list(trades["net_pnl"]) == [100, 200, -300, 200]
