@@ -18,6 +18,8 @@ from perfkit.inference.table.time_columns import Times
 
 _LEAST_TOTALS = 3
 _LEAST_TURNS = 5
+_SMALL = 5
+"""Costs are less than one of so many parts of what closes earned on average."""
 _AGREES = "its sign agrees with"
 
 
@@ -82,11 +84,16 @@ def _are_sorted(best: Candidate, times: Times) -> bool:
 
 
 def _is_nothing_between(best: Candidate) -> bool:
-    """Whether records between the closes have a P&L of 0, where a total so far would go on."""
+    """Whether records between the closes have a P&L of 0, or their costs alone.
+
+    A total so far would go on in them.
+    """
     numbers, rows = best.pnl.numbers, set(best.closing.rows)
     first, last = min(rows), max(rows)
-    between = [numbers[row] for row in range(first, last) if row not in rows]
-    return len(between) * 4 >= len(rows) and not any(between)
+    between = [numbers[row] or Decimal(0) for row in range(first, last) if row not in rows]
+    earned = sum((abs(numbers[row] or Decimal(0)) for row in rows), Decimal(0)) / len(rows)
+    are_costs = all(-earned <= _SMALL * one <= 0 for one in between)
+    return len(between) * 4 >= len(rows) and are_costs
 
 
 def _goes_on(best: Candidate, identity: Identity) -> bool:

@@ -52,3 +52,12 @@ def test_losses_that_are_no_rate_of_a_size_are_those_of_trades() -> None:
 def test_records_with_an_exit_are_trades() -> None:
     records = [{**one, "exit_price": "105"} for one in grid("BUY", "SELL")]
     assert infer(records).closed == 8
+
+
+def test_costs_between_gains_that_are_alike_are_no_total_so_far() -> None:
+    records = [one for n in range(6) for one in grid("BUY", "SELL")[: 8 - n % 2 * 2]]
+    for n, (record, time) in enumerate(zip(records, times(len(records)), strict=True)):
+        record["ts"] = time
+        if n % 2:
+            record["pnl"] = f"{1 if n < 2 else 5}.{n:02}"
+    assert asked(infer(records)) == ["opening_results"]
