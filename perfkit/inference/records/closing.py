@@ -88,7 +88,7 @@ def closing_records(
     ]
     if marked:
         whole = [one for one in marked if _holds(one, nonzero)]
-        best = max(whole or marked, key=_worth)
+        best = _without_openings(max(whole or marked, key=_worth), whole, pnl)
         timed = None if best.open_words else _by_time(times, rows, known, nonzero)
         if timed is not None and timed.rows == best.rows:  # words are never complete
             best = timed
@@ -364,6 +364,20 @@ def _holds(closing: Closing, nonzero: Sequence[int]) -> bool:
     """Whether the closing records have nearly all P&L other than 0."""
     kept = set(closing.rows)
     return sum(row in kept for row in nonzero) >= HOLDS * len(nonzero)
+
+
+def _without_openings(best: Closing, others: Sequence[Closing], pnl: Column) -> Closing:
+    """The best marker, or another one if the best counts openings of that one as closes.
+
+    So does the status of orders, `completed`, which purchases without a P&L have as well.
+    """
+    for other in others:
+        more = set(best.rows) - set(other.rows)
+        if not more or not set(other.rows) <= set(best.rows) or not more <= set(other.opening):
+            continue
+        if not any(pnl.numbers[row] for row in other.opening):
+            return other
+    return best
 
 
 def _worth(closing: Closing) -> tuple[int, ...]:

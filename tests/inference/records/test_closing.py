@@ -330,6 +330,15 @@ class TestWordsThatLeaveOutResults:
         assert reading.dialect["only"] == {"action": "SELL"}
         assert (reading.closed, asked(reading)) == (6, [])
 
+    def test_a_status_of_orders_that_purchases_have_as_well_marks_no_closes(self) -> None:
+        records = [
+            {**one, "status": "closed" if one["status"] == "left" else one["status"]}
+            for one in self.orders()
+        ]
+        reading = infer(records)
+        assert reading.dialect["only"] == {"action": "SELL"}
+        assert (reading.closed, asked(reading)) == (6, [])
+
     @pytest.mark.parametrize("word", ["liquidate", "FLATTEN"])
     def test_what_ends_positions_closes_beside_sales(self, word: str) -> None:
         records = [{**one, "status": ""} for one in self.orders()]
