@@ -89,7 +89,8 @@ def without_end(log: Log, executed: Sequence[int]) -> Doubt | None:
     if not _end_what_is_held(log, side, executed, ends):
         return asked
     words_of = list(dict.fromkeys(side.values[row] for row in (*executed, *ends)))
-    changes = {f"only.{side.expression}": words_of, "fields.side": None, "values.side": None}
+    changes: dict[str, object] = {"fields.side": None, "values.side": None}
+    changes[f"only.{side.expression}"] = words_of
     at_zero = Answer("no: they ended at a price of 0, as is logged", changes)
     return asked._replace(answers=(at_zero, without), likely="they end what was still held")
 
