@@ -102,12 +102,7 @@ def _places_in_table(text: str, *, is_called_csv: bool) -> list[Place]:
 
 def _has_blanks(text: str, delimiter: str) -> bool:
     """Whether cells may begin or end with a blank."""
-    if not text.isascii() or '"' in text:
-        return True
-    blanks = [" ", "\t"] if delimiter != "\t" else [" "]
-    ends = [f"{blank}{end}" for blank in blanks for end in (delimiter, "\n", "\r")]
-    begins = [f"{begin}{blank}" for blank in blanks for begin in (delimiter, "\n")]
-    return text[-1:] in blanks or any(one in text for one in (*ends, *begins))
+    return not text.isascii() or " " in text or ("\t" in text and delimiter != "\t")
 
 
 def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -> list[Place]:
