@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.questions.left_out.partial_results import asked_of_parts, with_parts
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.directions import directions
@@ -49,20 +49,10 @@ def with_partial_column_added(
     total = sum((part.numbers[row] or Decimal(0) for row in rows), Decimal(0))
     if is_in:
         return reading
-    if is_in is False:
-        said = f"{best.pnl.name} is of what was left: {part.name} is added"
-        return reading._replace(
-            dialect={**reading.dialect, "fields": {**fields, key: whole}},
-            total=None if reading.total is None else reading.total + total,
-            assumed=(*reading.assumed, said),
-        )
-    doubt = Doubt(
-        "partial_results",
-        f"{len(rows)} records have results of partial exits in {part.name}, {total:f} in total; "
-        f"are these in {best.pnl.name}?",
-        (Answer("no, add them", {f"fields.{key}": whole}), Answer("yes", {})),
-    )
-    return reading._replace(doubts=(*reading.doubts, doubt))
+    said = f"{best.pnl.name} is of what was left: {part.name} is added"
+    asked = f"{len(rows)} records have results of partial exits in {part.name}, {total:f} in total"
+    doubt = asked_of_parts(f"{asked}; are these in {best.pnl.name}?", key, whole)
+    return with_parts(reading, key, whole, total, said if is_in is False else doubt)
 
 
 def _is_partial(column: Column, best: Candidate) -> bool:

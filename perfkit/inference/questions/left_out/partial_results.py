@@ -72,20 +72,32 @@ def with_parts_added(
     name = f"{parts.column.name}[].{parts.field}"
     if totals * 10 >= 9 * compared:
         return reading
-    if rests >= min(_LEAST, compared) and rests * 10 >= 9 * compared:
-        said = f"{best.pnl.name} is of what was left, as prices prove: {name} is added"
-        return reading._replace(
-            dialect={**reading.dialect, "fields": {**fields, key: whole}},
-            total=None if reading.total is None else reading.total + total,
-            assumed=(*reading.assumed, said),
-        )
-    doubt = Doubt(
-        "partial_results",
-        f"{compared} records have results of partial exits in {name}, {total:f} in total; are "
-        f"these in {best.pnl.name}?",
-        (Answer("no, add them", {f"fields.{key}": whole}), Answer("yes", {})),
+    are_out = rests >= min(_LEAST, compared) and rests * 10 >= 9 * compared
+    said = f"{best.pnl.name} is of what was left, as prices prove: {name} is added"
+    asked = f"{compared} records have results of partial exits in {name}, {total:f} in total"
+    doubt = asked_of_parts(f"{asked}; are these in {best.pnl.name}?", key, whole)
+    return with_parts(reading, key, whole, total, said if are_out else doubt)
+
+
+def asked_of_parts(question: str, key: str, whole: str) -> Doubt:
+    """Whether parts are in a result, which is `whole` where they are not."""
+    answers = Answer("no, add them", {f"fields.{key}": whole}), Answer("yes", {})
+    return Doubt("partial_results", question, answers)
+
+
+def with_parts(
+    reading: Reading, key: str, whole: str, total: Decimal, said: str | Doubt
+) -> Reading:
+    """The reading with parts added to its result, as it is `said`; or with the question of it."""
+    if isinstance(said, Doubt):
+        return reading._replace(doubts=(*reading.doubts, said))
+    fields = reading.dialect["fields"]
+    assert isinstance(fields, Mapping)
+    return reading._replace(
+        dialect={**reading.dialect, "fields": {**fields, key: whole}},
+        total=None if reading.total is None else reading.total + total,
+        assumed=(*reading.assumed, said),
     )
-    return reading._replace(doubts=(*reading.doubts, doubt))
 
 
 def _parts(
