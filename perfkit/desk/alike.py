@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from perfkit.desk.desk import Desk
     from perfkit.inference.doubts import Doubt
 
-_MOST_BYTES = 2 * 1024 * 1024
-"""The trades of larger files are not compared."""
+MOST_BYTES = 2 * 1024 * 1024
+"""Larger files are not read once for each answer."""
 _OF_REALITY = ("not_filled",)
 """Questions whether there were trades at all, whatever the figures."""
 _MOST = 16
@@ -33,7 +33,7 @@ def without_idle_questions(found: Found, desk_of: Callable[[Sequence[Found]], De
 
     The first answer is taken, and it is said that it makes no difference.
     """
-    if not found.reading.doubts or os.path.getsize(found.path) > _MOST_BYTES:
+    if not found.reading.doubts or os.path.getsize(found.path) > MOST_BYTES:
         return found
     found = _without_refused(found, desk_of)
     for doubt in found.reading.doubts:
@@ -83,7 +83,7 @@ def _refused(
 def _others_answered(found: Found, doubt: Doubt) -> Iterator[Found]:
     """The reading with the questions other than one answered, in so many ways."""
     others = [one for one in found.reading.doubts if one is not doubt]
-    ways = product(*map(_with_trades, others))
+    ways = product(*map(with_trades, others))
     for way in islice(ways, _MOST):
         known = found
         for other, number in zip(others, way, strict=True):
@@ -91,7 +91,7 @@ def _others_answered(found: Found, doubt: Doubt) -> Iterator[Found]:
         yield known
 
 
-def _with_trades(doubt: Doubt) -> list[int]:
+def with_trades(doubt: Doubt) -> list[int]:
     """The numbers of the answers that do not say that there are no results."""
     return [number for number, one in enumerate(doubt.answers, 1) if not one.why_none]
 

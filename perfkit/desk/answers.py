@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.core.formatting import amount
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.desk.alike import MOST_BYTES, with_trades
+from perfkit.inference.doubts import Doubt
 from perfkit.inference.found import Found
 from perfkit.inference.source import answered
 
 if TYPE_CHECKING:
     from perfkit.desk.desk import Desk
 
-_MOST_BYTES = 2 * 1024 * 1024
-"""Larger files are not read once for each answer."""
-
 
 def with_figures(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
     """The reading, whose answers say what they give where all other questions get the first one."""
     doubts = found.reading.doubts
-    if os.path.getsize(found.path) > _MOST_BYTES or not all(one.answers for one in doubts):
+    if os.path.getsize(found.path) > MOST_BYTES or not all(one.answers for one in doubts):
         return found
     seen: dict[str, str] = {}
 
@@ -37,7 +35,7 @@ def with_figures(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
             seen[reading] = _figures(known, desk_of)
         return seen[reading]
 
-    told = tuple(
+    with_gives = tuple(
         doubt._replace(
             answers=tuple(
                 answer if answer.why_none else answer._replace(gives=figures(doubt, number))
@@ -46,14 +44,14 @@ def with_figures(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
         )
         for doubt in doubts
     )
-    return found._replace(reading=found.reading._replace(doubts=told))
+    return found._replace(reading=found.reading._replace(doubts=with_gives))
 
 
 def _answered(found: Found, name: str, number: int) -> Found:
     """The reading with one answer, and the first one to all other questions, in their order."""
     known = found
     for doubt in found.reading.doubts:
-        chosen = number if doubt.name == name else _first_with_trades(doubt.answers)
+        chosen = number if doubt.name == name else next(iter(with_trades(doubt)), 1)
         known = answered(known, doubt.name, chosen)
     return known
 
@@ -72,7 +70,3 @@ def _figures(known: Found, desk_of: Callable[[Found], Desk]) -> str:
     if len(closed) and not earned:
         return f"{trades} without a P&L"
     return f"{trades}, net P&L {amount(sum(earned, Decimal(0)))} {known.reading.source['currency']}"
-
-
-def _first_with_trades(answers: tuple[Answer, ...]) -> int:
-    return next((number for number, one in enumerate(answers, 1) if not one.why_none), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,11 @@ def read(
 
 def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, int]) -> list[Found]:
     """How each file is read, its questions answered; raises where that cannot be said."""
+    desk_of = _Desks()
     with uncollected():
-        founds = named_apart([_inferred(os.path.abspath(path), currency) for path in paths])
+        founds = named_apart(
+            [_inferred(os.path.abspath(path), currency, desk_of) for path in paths]
+        )
     order = [doubt.name for found in founds for doubt in found.reading.doubts]
     for name in sorted(answers, key=lambda name: [*order, name].index(name)):
         number = answers[name]  # which result counts is said before whether costs are in it
@@ -73,10 +76,10 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
             else found
             for found, is_asked in zip(founds, asked, strict=True)
         ]
-    return [_decided(_with_results(found)) for found in founds]
+    return [_decided(_with_results(found), desk_of) for found in founds]
 
 
-def _decided(found: Found) -> Found:
+def _decided(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
     """The reading with each question answered of which one answer is much more likely.
 
     Raises `UndecidedError` where others are left.
@@ -86,17 +89,26 @@ def _decided(found: Found) -> Found:
 
     from perfkit.desk.answers import with_figures
 
-    found = with_figures(found, _desk_of_one)
+    found = with_figures(found, desk_of)
     if asked := [doubt for doubt in found.reading.doubts if not doubt.likely]:
         raise UndecidedError(_shown(found.path), questions(asked))
     return with_likely_answers(found)
 
 
-def _desk_of_one(found: Found) -> Desk:
-    return desk_on([found], "UTC", 1)
+class _Desks:
+    """Desks on one log as it may be read, each made once while its questions are looked at."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Desk] = {}
+
+    def __call__(self, found: Found) -> Desk:
+        text = config_yaml([found])
+        if text not in self._made:
+            self._made[text] = desk_on([found], "UTC", 1)
+        return self._made[text]
 
 
-def _inferred(path: str, currency: str | None) -> Found:
+def _inferred(path: str, currency: str | None, desk_of: Callable[[Found], Desk]) -> Found:
     if os.path.isdir(path):
         raise UsageError(
             f"{_shown(path)} is a folder; name the files in it, or make a workspace of them with "
@@ -106,7 +118,7 @@ def _inferred(path: str, currency: str | None) -> Found:
     found = _with_results(found_in(path))
     if currency is not None:
         found = in_currency(found, currency)
-    return _with_results(_without_idle_questions(found))
+    return _with_results(_without_idle_questions(found, desk_of))
 
 
 def _with_results(found: Found) -> Found:
@@ -116,13 +128,13 @@ def _with_results(found: Found) -> Found:
     return found
 
 
-def _without_idle_questions(found: Found) -> Found:
+def _without_idle_questions(found: Found, desk_of: Callable[[Found], Desk]) -> Found:
     if not found.reading.doubts:
         return found
 
     from perfkit.desk.alike import without_idle_questions
 
-    return without_idle_questions(found, lambda founds: desk_on(founds, "UTC", 1))
+    return without_idle_questions(found, lambda founds: desk_of(founds[0]))
 
 
 def _shown(path: str) -> str:

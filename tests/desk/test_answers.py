@@ -201,7 +201,7 @@ class TestWhatAnAnswerGives:
     def test_of_a_large_file_it_is_not_known(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(answers, "_MOST_BYTES", 100)
+        monkeypatch.setattr(answers, "MOST_BYTES", 100)
         with pytest.raises(UndecidedError) as raised:
             inferred([fee_log(tmp_path / "t.jsonl")], None, {})
         assert "gives" not in str(raised.value)

@@ -99,7 +99,7 @@ def _files(
         raise reader.problem(key, f"{pattern!r} does not name files of one folder", remedy)
     fingerprints: dict[str, Fingerprint | None] = {}
     contents: dict[str, bytes] = {}
-    there = _names_in(below(folder, where), lambda: _not_there(reader, key, pattern))
+    there = _entries_in(below(folder, where), lambda: _not_there(reader, key, pattern))
     for name in sorted(there):
         if name.startswith(".") or not fnmatchcase(name, names):
             continue
@@ -115,13 +115,6 @@ def _files(
 def _not_there(reader: YamlReader, key: KeyPath, pattern: str) -> PerfkitError:
     problem = f"nothing matches {pattern}"
     return reader.problem(key, problem, "check the path, and that its volume is mounted")
-
-
-def _names_in(folder: str, problem: Callable[[], PerfkitError]) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise problem() from error
 
 
 def _entries_in(folder: str, problem: Callable[[], PerfkitError]) -> dict[str, os.DirEntry[str]]:

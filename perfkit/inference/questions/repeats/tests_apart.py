@@ -23,7 +23,7 @@ _LEAST = 5
 _SHARED = 5
 """Trades of tests are asked about if one of so many has the entry of an earlier one."""
 _MOST, _MOST_OFFERED = 60, 8
-"""Tests of one strategy are told from other numbers by being few, of which some are offered."""
+"""Tests of one strategy are so few, other numbers are more; so many of them are offered."""
 _OF_PARAMETERS = word_set("params param parameters paramset config configuration arm combo")
 _NAMED_SO = _OF_PARAMETERS | word_set("id name no number num label key string str")
 """Words of a name of all parameters, while `param_delta` may be one that each trade chose."""
