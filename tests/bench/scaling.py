@@ -1,9 +1,10 @@
 """`make bench-scaling`: first readings by one process, a pool and a cluster, and many sources.
 
-`python -m tests.bench.scaling [DAYS...]` measures a first reading of so many files of 1,000 trades
-by one process, a pool of two and a Dask cluster of two workers in turn, beside what two processes
-that only count reach: on a busy machine that is less than twice as much as one. Without DAYS it is
-three sizes, and then the runs of a workspace of 1,000 sources beside those of one with 30.
+`python -m tests.bench.scaling [DAYS[xTRADES]...]` measures a first reading of so many files of so
+many trades (1,000 if not given) by one process, a pool of two and a Dask cluster of two workers in
+turn, beside what two processes that only count reach: on a busy machine that is less than twice as
+much as one. Without arguments it is three sizes, and then the runs of a workspace of 1,000 sources
+beside those of one with 30. Ten million trades are 1000x10000; they take 30 GB of disk.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.bench.workloads import workspace
 from tests.clusterkit import parts
 
 ROUNDS = 3
+MANY = 1_000_000
 SUBJECT = """
 import sys, time
 import perfkit
@@ -65,10 +67,11 @@ def measured(root: Path, mode: str, address: str) -> list[float]:
     return list(map(float, done.stdout.split()))
 
 
-def first_readings(days: int, rounds: int) -> None:
-    """Prints a table of first readings of one size."""
+def first_readings(days: int, trades_per_day: int) -> None:
+    """Prints a table of first readings of one size: one round where it takes long."""
+    rounds = ROUNDS if days * trades_per_day < MANY else 1
     with tempfile.TemporaryDirectory() as folder:
-        root = workspace(Path(folder) / "workspace", days, 1000)
+        root = workspace(Path(folder) / "workspace", days, trades_per_day)
         found: dict[str, list[list[float]]] = {"1": [], "2": [], "cluster": []}
         spreads = []
         with parts(Path(folder), workers=2) as made:
@@ -79,7 +82,7 @@ def first_readings(days: int, rounds: int) -> None:
     one = statistics.median(run[0] for run in found["1"])
     work = statistics.median(run[1] for run in found["1"])
     print(
-        f"{days * 1000:,} trades; two processes that count: {statistics.median(spreads):.2f} x one"
+        f"{days * trades_per_day:,} trades; two processes that count: {statistics.median(spreads):.2f} x one"
     )
     print("| who reads | s | x one process | CPU of the process that asks, % of one | connect, s |")
     print("| :-- | --: | --: | --: | --: |")
@@ -171,13 +174,14 @@ def many_sources() -> None:
             print(f"| {name} | {few:.2f} | {many:.2f} | {many / few:.1f} |")
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[str]) -> None:
     """Prints tables."""
-    for days in sizes or [100, 365, 1000]:
-        first_readings(days, ROUNDS if days < 1000 else 1)
+    for size in sizes or ["100", "365", "1000"]:
+        days, _, trades_per_day = size.partition("x")
+        first_readings(int(days), int(trades_per_day or 1000))
     if not sizes:
         many_sources()
 
 
 if __name__ == "__main__":
-    main(list(map(int, sys.argv[1:])))
+    main(sys.argv[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 
@@ -25,20 +26,21 @@ def workspace(root: Path, days: int, trades_per_day: int) -> Path:
     rng = Random(20260101)
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
-        lines = [_line(rng, day, n, trades_per_day) for n in range(trades_per_day)]
-        lines.sort(key=lambda line: json.loads(line)["exit_timestamp"])
-        (root / f"logs/trades/{day}.jsonl").write_text("".join(lines))
+        records = [_record(rng, day, n, trades_per_day) for n in range(trades_per_day)]
+        records.sort(key=itemgetter("exit_timestamp"))
+        lines = "".join(json.dumps(record) + "\n" for record in records)
+        (root / f"logs/trades/{day}.jsonl").write_text(lines)
     return root
 
 
-def _line(rng: Random, day: date, number: int, per_day: int) -> str:
+def _record(rng: Random, day: date, number: int, per_day: int) -> dict[str, object]:
     opened = number * (80_000_000 // per_day)
     closed = opened + rng.randrange(60_000, 3_600_000)
     long = rng.randrange(2) == 0
     cents = rng.randrange(10_000, 500_000)
     pnl = rng.randrange(-6_000, 7_000)
     away = rng.randrange(50, 900) * (1 if long else -1)
-    record = {
+    return {
         "timestamp": _iso(day, opened),
         "symbol": rng.choice(["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]),
         "action": "BUY" if long else "SELL",
@@ -67,7 +69,6 @@ def _line(rng: Random, day: date, number: int, per_day: int) -> str:
         "bot_version": "1.4.2",
         "config_hash": "a1b2c3d4e5f6",
     }
-    return json.dumps(record) + "\n"
 
 
 def _iso(day: date, milliseconds: int) -> str:
