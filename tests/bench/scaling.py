@@ -81,9 +81,8 @@ def first_readings(days: int, trades_per_day: int) -> None:
                     runs.append(measured(root, mode, made.address))
     one = statistics.median(run[0] for run in found["1"])
     work = statistics.median(run[1] for run in found["1"])
-    print(
-        f"{days * trades_per_day:,} trades; two processes that count: {statistics.median(spreads):.2f} x one"
-    )
+    usual = statistics.median(spreads)
+    print(f"{days * trades_per_day:,} trades; two processes that count: {usual:.2f} x one")
     print("| who reads | s | x one process | CPU of the process that asks, % of one | connect, s |")
     print("| :-- | --: | --: | --: | --: |")
     for mode, runs in found.items():

@@ -5,7 +5,6 @@ Each place is read as a candidate; which one holds the trades is decided by what
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import zlib
@@ -20,7 +19,7 @@ from perfkit.inference.layouts.row_widths import looks
 from perfkit.inference.layouts.rows import places_in_csv, usual_width
 from perfkit.inference.layouts.tables import places_in_database
 from perfkit.logs.files import unreadable
-from perfkit.logs.formats.csv_sections import DELIMITERS
+from perfkit.logs.formats.csv_sections import DELIMITERS, rows_in
 from perfkit.logs.formats.unpacked import unpacked
 from perfkit.logs.forms import PACKINGS
 
@@ -91,7 +90,7 @@ def _short_header(lines: Sequence[str]) -> int | None:
     """How many names the first line has, where these are fewer than most rows have cells."""
     delimiter = max(DELIMITERS, key=lambda one: usual_width(lines, one))
     width = usual_width(lines, delimiter)
-    names = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter))]
+    names = [name.strip() for name in next(rows_in("\n".join(lines), delimiter))]
     is_header = len(set(names)) == len(names) and not any(looks(name) for name in names)
     return len(names) if is_header and all(names) and width // 2 < len(names) < width else None
 
@@ -100,7 +99,7 @@ def _header_for(lines: Sequence[str]) -> str:
     """A header for rows that have none, with a name for what each column looks like."""
     delimiter = max(DELIMITERS, key=lambda one: usual_width(lines, one))
     width = usual_width(lines, delimiter)
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if len(row) == width]
+    rows = [row for row in rows_in("\n".join(lines), delimiter) if len(row) == width]
     names = []
     for place, cells in enumerate(zip(*rows, strict=True), 1):
         there = [cell for cell in cells if cell.strip()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from perfkit.inference.layouts.sections import sections_of
 from perfkit.inference.table import shapes
 from perfkit.inference.table.alike_records import of_cells, turned
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
-from perfkit.logs.formats.csv_sections import DELIMITERS
+from perfkit.logs.formats.csv_sections import DELIMITERS, rows_in
 
 _MOST_LACKING, _LEAST_WHOLE = 3, 2
 """Rows may lack so many cells at their ends where so many rows at least lack none."""
@@ -65,17 +64,17 @@ def _places_in_table(text: str, *, is_called_csv: bool) -> list[Place]:
     if counts[delimiter] < 2:
         return []
     width = counts[delimiter]
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    rows = rows_in(text, delimiter)
     try:
         header = _header_of(rows, width)
         begun = _begun_with(sample)
         if begun is not None and (header is None or begun[1] > width):
             delimiter, width = begun
-            rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+            rows = rows_in(text, delimiter)
             header = _header_of(rows, width)
         are_short = header is None and bool(wider := _wider_than_most(sample, delimiter, width))
         if are_short:
-            rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+            rows = rows_in(text, delimiter)
             header = _header_of(rows, wider)
         if header is None:
             return _without_header(text, counts, is_called_csv)
@@ -111,7 +110,7 @@ def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -
     from perfkit.inference.layouts.unnamed_rows import names_for
 
     width = widths[delimiter]
-    every = csv.reader(io.StringIO(text), delimiter=delimiter)
+    every = rows_in(text, delimiter)
     some = [row for row in islice(every, MOST_RECORDS) if any(row)]
     rows = [row for row in some if len(row) == width]
     names = names_for(rows, is_headed=bool(some) and _is_header(some[0], max(len(some[0]), 3)))
@@ -137,7 +136,7 @@ def _begun_with(sample: Sequence[str]) -> tuple[str, int] | None:
     lines = [line for line in sample if line.strip()][:3]
     found = []
     for delimiter in DELIMITERS:
-        rows = list(csv.reader(lines, delimiter=delimiter))
+        rows = list(rows_in("\n".join(lines), delimiter))
         width = len(rows[0]) if rows else 0
         is_headed = len(rows) == len(lines) == 3 and width > 2 and _is_header(rows[0], width)
         if is_headed and all(len(row) == width and any(map(looks, row)) for row in rows[1:]):
@@ -150,7 +149,7 @@ def _wider_than_most(sample: Sequence[str], delimiter: str, width: int) -> int:
 
     Such rows lack cells at their ends, which some rows have; 0 where there is no such header.
     """
-    rows = [row for row in csv.reader(sample, delimiter=delimiter) if row]
+    rows = [row for row in rows_in("\n".join(sample), delimiter) if row]
     wider = len(rows[0])
     if not width < wider <= width + _MOST_LACKING or not _is_header(rows[0], wider):
         return 0
@@ -236,7 +235,7 @@ def _without_totals(columns: list[list[str]]) -> list[list[str]]:
 
 def usual_width(lines: Sequence[str], delimiter: str) -> int:
     """How many cells most of the lines have."""
-    widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    widths = Counter(len(row) for row in rows_in("\n".join(lines), delimiter) if row)
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 
 

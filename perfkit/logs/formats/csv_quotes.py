@@ -1,12 +1,17 @@
 """Where rows of CSV end, as a quoted cell may span lines.
 
 A quote opens a cell only as its first character, and closes it only before a delimiter or the end
-of the line; two in a row stand for one. Anywhere else it is a character like any other:
+of the line; two in a row stand for one. Blanks between such a quote and the edge of its cell mean
+nothing, where the cell ends on the line on which it begins or has none before it. Anywhere else a
+quote is a character like any other:
 
     1,gun 5" long,2        a row: its second cell is `gun 5" long`
     1,"two                 begins a row of two lines
     lines",2               ends it
+    1, "a,b" ,2            a row of three cells: its second is `a,b`
     1,"never closed,2      a row that cannot be read, and no more than that line
+    1,"a" b,2              another one
+    1, "a,2                a row: its second cell is `"a`
 
 A quoted cell may go on, so the lines after one that is not closed wait; but a row has at most
 `MOST_LINES` lines and as many bytes as a line of JSON. Past that, the line with the quote stands
@@ -26,6 +31,17 @@ MOST_LINES = 100
 
 NEWLINE = b"\n"
 QUOTE = b'"'
+
+
+def unpadded(text: str, delimiter: str) -> str:
+    """Rows without the blanks between a quote that opens or closes a cell and the edge of the cell.
+
+    `1, "a,b" ,2` becomes `1,"a,b",2`. All quoted cells are looked at, so that no blank within one
+    is taken for such: of `"x"" ,y"`, nothing is left out.
+    """
+    if '" ' not in text and ' "' not in text:
+        return text
+    return _padded(delimiter).sub(r"\1\2", text)
 
 
 class RowEnds:
@@ -92,13 +108,26 @@ class RowEnds:
 
 
 @cache
+def _padded(delimiter: str) -> re.Pattern[str]:
+    """A quoted cell with the blanks around it."""
+    edge = rf"[^{re.escape(delimiter)}\r\n]"
+    plain = r'("[^"]*+(?:""[^"]*+)*")'
+    indented = r' ++("[^"\n]*+(?:""[^"\n]*+)*")'
+    return re.compile(rf"(?<!{edge})(?:{plain}|{indented}) *+(?!{edge})")
+
+
+@cache
 def _grammar(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """What a whole row is, and what the beginning of one is that may become whole."""
     parts = re.escape(delimiter)
     other = b"[^" + parts + rb"\n]" if len(delimiter) == 1 else b"(?:(?!" + parts + rb")[^\n])"
     begun = rb'"[^"]*+(?:""[^"]*+)*'
-    bare = b'(?!")' + other + b"*+"
-    cells = b"(?:(?:" + begun + b'"|' + bare + b")" + parts + b")*"
-    row = cells + b"(?:" + begun + rb'"\r?+|' + bare + rb")\n"
-    begun_row = cells + b"(?:" + begun + rb'(?:"\r?+)?|' + bare + rb")\Z"
+    begun_indented = rb' ++"[^"\n]*+(?:""[^"\n]*+)*'
+    indented = begun_indented + b'" *+(?=' + parts + rb"|\r?+\n)"
+    bare = b'(?!"|' + indented + b")" + other + b"*+"
+    one_line = indented + b"|" + bare
+    cells = b"(?:(?:" + begun + b'" *+|' + one_line + b")" + parts + b")*"
+    row = cells + b"(?:" + begun + rb'" *+\r?+|' + indented + rb"\r?+|" + bare + rb")\n"
+    either = b"(?:" + begun + b"|" + begun_indented + b")"
+    begun_row = cells + b"(?:" + either + rb'(?:" *+\r?+)?|' + one_line + rb")\Z"
     return re.compile(row), re.compile(begun_row)

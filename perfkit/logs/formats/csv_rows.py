@@ -4,7 +4,8 @@ The header is the line that has most of the names that the dialect reads; what c
 title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
 column without a name is `#3` if it is the third. A file without a header has the names that its
 source says (`columns`), and its header counts as line 0. A row may span lines where a quoted cell
-does (see `csv_quotes`). Blanks around a cell, as of columns that are lined up, are no part of it.
+does (see `csv_quotes`). Blanks around a cell, as of columns that are lined up, are no part of it,
+also where it is in quotes.
 
     Account: 1001            passed over
     time;profit;;profit      the header: time, profit, #3, profit#2
@@ -22,7 +23,13 @@ from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.csv_quotes import MOST_LINES, NEWLINE, QUOTE, RowEnds
+from perfkit.logs.formats.csv_quotes import (
+    MOST_LINES,
+    NEWLINE,
+    QUOTE,
+    RowEnds,
+    unpadded,
+)
 from perfkit.logs.formats.csv_sections import (
     DELIMITERS,
     cells_of,
@@ -248,7 +255,7 @@ class CsvRows:
             if "\r" in text:
                 return None
         if '"' in text:
-            return self._quoted(text.split("\n")[:-1])
+            return self._quoted(text)
         columns = plain_columns(text, self._delimiter, self._width)
         if columns is None or _has_blank(columns):
             return None
@@ -258,10 +265,11 @@ class CsvRows:
         columns.append([""] * rows)
         return [columns[place] for place in self._picked], range(rows)
 
-    def _quoted(self, parted: Sequence[str]) -> Decoded | None:
-        reader = csv.reader(
-            (line + "\n" for line in parted), delimiter=self._delimiter, strict=True
-        )
+    def _quoted(self, text: str) -> Decoded | None:
+        parted = text.split("\n")[:-1]
+        bare = unpadded(text, self._delimiter)
+        read = parted if bare is text else bare.split("\n")[:-1]
+        reader = csv.reader((line + "\n" for line in read), delimiter=self._delimiter, strict=True)
         rows, lines, line = [], [], 0
         try:
             for cells in reader:
@@ -305,7 +313,7 @@ class CsvRows:
     def _cells(self, row: str) -> list[str]:
         if '"' not in row and "\r" not in row:
             return _stripped(row.split(self._delimiter))
-        lines = [line + "\n" for line in row.split("\n")]
+        lines = [line + "\n" for line in unpadded(row, self._delimiter).split("\n")]
         try:
             (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
         except (csv.Error, ValueError) as error:

@@ -14,9 +14,14 @@ A title has one cell alone. A header has no cell that begins like a number; rows
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 
-from perfkit.logs.formats.csv_quotes import RowEnds
+from perfkit.logs.formats.csv_quotes import RowEnds, unpadded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = ",;\t|"
 
@@ -26,9 +31,14 @@ _BEGINS_NUMBERS = frozenset("0123456789+-.($\u20ac\u00a3")
 def cells_of(line: str, delimiter: str) -> list[str]:
     """The cells of one line; none where it is not a row of CSV."""
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        return next(csv.reader([unpadded(line, delimiter)], delimiter=delimiter), [])
     except csv.Error:
         return []
+
+
+def rows_in(text: str, delimiter: str) -> Reader:
+    """The cells of each row of a text, blank ones included."""
+    return csv.reader(io.StringIO(unpadded(text, delimiter)), delimiter=delimiter)
 
 
 def section_start(lines: Sequence[str], section: str | None) -> int:

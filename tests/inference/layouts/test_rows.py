@@ -18,14 +18,23 @@ CELLS = st.sampled_from(["1", "2.5", "2026-01-05", "", "a", " ", " a", "1 "])
 def test_cells_in_quotes_and_plain_ones_are_the_same_records(
     rows: list[list[str]], newline: str, is_ended: bool
 ) -> None:
-    def text(quote: str) -> str:
+    def text(before: str, after: str) -> str:
         table = [["time", "symbol", "pnl"], *rows]
-        lines = (",".join(f"{quote}{cell}{quote}" for cell in row) for row in table)
+        lines = (",".join(f"{before}{cell}{after}" for cell in row) for row in table)
         return newline.join(lines) + newline * is_ended
 
-    (plain,), (quoted,) = places_in_csv(text(""), True), places_in_csv(text('"'), True)
-    assert list(plain.records) == list(quoted.records)
-    assert (plain.layout, plain.odd_rows) == (quoted.layout, quoted.odd_rows)
+    (plain,) = places_in_csv(text("", ""), True)
+    for before, after in [('"', '"'), ('"', '" '), ('  "', '"')]:
+        (quoted,) = places_in_csv(text(before, after), True)
+        assert list(plain.records) == list(quoted.records)
+        assert (plain.layout, plain.odd_rows) == (quoted.layout, quoted.odd_rows)
+
+
+def test_delimiters_and_quotes_in_cells_with_blanks_around_their_quotes_part_nothing() -> None:
+    rows = [f'"2026-04-0{n}" ,  "A, ""B"" ,C" ,"{n}" \n' for n in range(1, 4)]
+    (place,) = places_in_csv("".join(['"time" ,"symbol" ,"pnl" \n', *rows]), True)
+    assert [record["symbol"] for record in place.records] == ['A, "B" ,C'] * 3
+    assert [record["pnl"] for record in place.records] == ["1", "2", "3"]
 
 
 JUNK = ["signal=hold | rsi=45 | wait"] * 60

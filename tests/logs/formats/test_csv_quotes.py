@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit.logs.formats.csv_quotes import MOST_LINES, RowEnds
+from perfkit.logs.formats.csv_quotes import MOST_LINES, RowEnds, unpadded
 from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 
 
@@ -27,7 +27,11 @@ def rows(text: bytes) -> list[bytes]:
         (b'1,"a ""b""\n"\n2,""\n', [b'1,"a ""b""\n"', b'2,""']),
         (b'1,"a"b\n2,"x\ny"\n', [b'1,"a"b', b'2,"x\ny"']),
         (b'1,"open\n2,x"y\n3,z\n', [b'1,"open', b'2,x"y', b"3,z"]),
-        (b'"a" ,"b\nc"\n', [b'"a" ,"b', b'c"']),
+        (b'"a" ,"b\nc"  \n2\n', [b'"a" ,"b\nc"  ', b"2"]),
+        (b'"a" \r\n "b" \r\n', [b'"a" \r', b' "b" \r']),
+        (b'1, "a ""b,"" c", "d"x,"e\nf"\n', [b'1, "a ""b,"" c", "d"x,"e\nf"']),
+        (b'1, "a,""b" ,"c\nd"\n', [b'1, "a,""b" ,"c\nd"']),
+        (b'1,"a" b,"c\nd"\n', [b'1,"a" b,"c', b'd"']),
         (b'1, "a\n2,b\n', [b'1, "a', b"2,b"]),
     ],
 )
@@ -45,6 +49,11 @@ def test_a_quote_counts_at_the_edges_of_a_cell_alone(text: bytes, wanted: list[b
         (b'1,2\n3,"4\n5"\n6,7', 12),
         (b'1,2\n3,"4\n5"6\n', 13),  # nothing makes a row of that
         (b"1,2", 0),
+        (b'1,"2" ', 0),
+        (b'1,"2\n3" \r', 0),
+        (b'1,"2\n3", "4,""', 0),
+        (b'1,"2\n3", "4,""5', 0),
+        (b'1,"2\n3", "4,""5" ', 0),
     ],
 )
 def test_what_may_go_on_waits(text: bytes, whole: int) -> None:
@@ -74,7 +83,7 @@ def test_a_row_of_several_lines_is_no_longer_than_a_line() -> None:
     assert RowEnds(",").whole_until(begun + b"0123456789") == len(begun)
 
 
-texts = st.text(st.sampled_from('ab,"""\n\r'), max_size=60).map(str.encode)
+texts = st.text(st.sampled_from('ab,""" \n\r'), max_size=60).map(str.encode)
 
 
 @given(texts, st.integers(0, 60))
@@ -89,10 +98,15 @@ def test_rows_are_the_same_wherever_the_text_is_cut(text: bytes, cut: int) -> No
     assert b"".join(row + b"\n" for row in rows(text)) == text[:second]
 
 
+@given(st.text(st.sampled_from('ab,""\n\r'), max_size=60))
+def test_what_has_no_blank_beside_a_quote_is_left_as_it_is(text: str) -> None:
+    assert unpadded(text, ",") is text
+
+
 @given(texts)
 def test_rows_that_the_csv_module_reads_are_those_that_it_finds(text: bytes) -> None:
     text = text.replace(b"\r", b"") + b"\n"
-    lines = [line + "\n" for line in text.decode().split("\n")[:-1]]
+    lines = [line + "\n" for line in unpadded(text.decode(), ",").split("\n")[:-1]]
     try:
         reader = csv.reader(lines, strict=True)
         numbers = [0, *(reader.line_num for _ in reader)]

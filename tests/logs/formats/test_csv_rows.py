@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from perfkit.config.layout import Layout
 from perfkit.core.one_value import BadValueError
+from perfkit.logs.formats.csv_quotes import RowEnds
 from perfkit.logs.formats.csv_rows import (
     CsvRows,
     Header,
@@ -113,6 +114,8 @@ def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
         (b"a\0,1", "holds a NUL byte"),
         (b'"a,1', "a quote begins a cell and does not end it"),
         (b'"a"b,1', "is not a row of CSV"),
+        (b'"a" b,1', "is not a row of CSV"),
+        (b'"a" "b",1', "is not a row of CSV"),
         (b"1", "has 1 cells, the header has 2"),
         (b"1,2,3", "has 3 cells, the header has 2"),
         (b"1," + b"2" * (1 << 20), "a line of more than 1048576 bytes"),
@@ -204,6 +207,62 @@ def test_blanks_around_a_cell_are_no_part_of_it() -> None:
         whole = rows().block(block)
         assert whole is not None
         assert list(zip(*whole[0], strict=True)) == [("10", "SELL")] == [rows().record(block[:-1])]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        (b'"QQQ" ,"2024-01-02"  \n', ("QQQ", "2024-01-02")),
+        (b' "QQQ","2"\r\n', ("QQQ", "2")),
+        (b'"a, ""b"" ,c" , "d ""e"" ,f" \r\n', ('a, "b" ,c', 'd "e" ,f')),
+        (b'1, "a,b"\n', ("1", "a,b")),
+        (b'"a\n b" ,"c"\n', ("a\n b", "c")),
+        (b'1, "a\n', ("1", '"a')),
+        (b'1, "a"b\n', ("1", '"a"b')),
+    ],
+)
+def test_blanks_around_a_cell_in_quotes_are_no_part_of_it(
+    text: bytes, cells: tuple[str, str]
+) -> None:
+    whole = rows().block(text)
+    assert whole is not None
+    assert list(zip(*whole[0], strict=True)) == [cells]
+    (raw,) = rows().records(text)
+    assert rows().record(raw) == cells
+
+
+def test_names_in_a_header_are_read_without_the_blanks_around_their_quotes() -> None:
+    assert header('"exit_time" , "pnl"\n') == Header(("exit_time", "pnl"), 1, ",")
+    assert header('"exit_time" , "a,b" ,pnl\n') == Header(("exit_time", "a,b", "pnl"), 1, ",")
+
+
+def by_row(decoder: CsvRows, text: bytes) -> list[tuple[tuple[object, ...], int]] | None:
+    """The rows of a text and their lines, decoded one by one; None where one has no cells."""
+    found, line = [], 0
+    for raw in decoder.records(text):
+        try:
+            record = decoder.record(raw)
+        except BadValueError:
+            return None
+        if record is None:
+            return None
+        found.append((record, line))
+        line += raw.count(b"\n") + 1
+    return found
+
+
+@given(st.text(st.sampled_from('aab,,"""  \n\n\r'), max_size=40), st.integers(1, 3))
+@example('"a" ,b\n c, "d,e" \n', 2)
+@example('a,"b\n" ,\n', 3)
+@example('a, "b\n",\n', 2)
+def test_rows_are_the_same_all_at_once_and_one_by_one(text: str, width: int) -> None:
+    decoder = CsvRows(Header(("a", "b", "c")[:width], 1, ","), ("a", "b", "c")[:width])
+    block = text.encode() + b"\n"
+    block = block[: RowEnds(",").whole_until(block)]
+    whole = decoder.block(block)
+    if whole is not None and block:
+        found = list(zip(zip(*whole[0], strict=True), whole[1], strict=True))
+        assert found == by_row(decoder, block)
 
 
 def test_a_block_ends_where_a_row_does() -> None:
