@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.book import Book
     from perfkit.config.settings import Config
+    from perfkit.summary.selection import Selection
 
 MOST_BAD_LINES = 20
 """More bad lines than this are counted, not printed."""
@@ -22,6 +23,15 @@ def print_silence(book: Book) -> None:
 
     for said in silent_sources(book):
         print(f"perfkit: {said}", file=sys.stderr)
+
+
+def print_likely_readings(selection: Selection) -> None:
+    """Prints to stderr how logs that no workspace describes are likely to be read."""
+    if readings := selection.likely_readings:
+        from perfkit.summary.shown import reading_sentence
+
+        for one in readings:
+            print(f"perfkit: {reading_sentence(one)}", file=sys.stderr)
 
 
 def print_silences(config: Config) -> bool:

@@ -18,7 +18,12 @@ from perfkit.cli.arguments import (
     refuse_answers,
     where_of,
 )
-from perfkit.cli.printing import print_bad_lines, print_if_none_meets, print_silence
+from perfkit.cli.printing import (
+    print_bad_lines,
+    print_if_none_meets,
+    print_likely_readings,
+    print_silence,
+)
 from perfkit.core.errors import OutputError, UsageError
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
@@ -94,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_if_none_meets(book, where)
     print_bad_lines(selection.errors)
     print_silence(book)
+    print_likely_readings(selection)
     return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK
 
 

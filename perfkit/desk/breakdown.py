@@ -10,7 +10,7 @@ from perfkit.desk.frames import checked_numbers
 from perfkit.summary import render
 from perfkit.summary.render import Text
 from perfkit.summary.shape import Part
-from perfkit.summary.shown import as_html, bundle, is_in_report
+from perfkit.summary.shown import as_html, bundle, is_in_report, markdown_with_readings
 from perfkit.summary.summary import Summary
 
 TYPE_CHECKING = False
@@ -26,10 +26,14 @@ class Breakdown(Text):
         summary_of: Callable[[Sequence[str] | None], Summary],
         dimension: str,
         data_up_to: date | None = None,
+        readings: Sequence[str] = (),
     ) -> None:
-        """`summary_of` has the figures of that name of each part, or all."""
+        """`summary_of` has the figures of that name of each part, or all.
+
+        `readings` says how logs that no workspace describes are likely to be read.
+        """
         summary = summary_of(render.SHOWN_OF_PARTS)
-        markdown = render.breakdown(summary, dimension)
+        markdown = markdown_with_readings(render.breakdown(summary, dimension), readings)
         super().__init__(markdown, summary.data.digest, data_up_to)
         self.dimension = dimension
         self._summary_of = summary_of

@@ -83,6 +83,7 @@ class ComparingDesk(FrameDesk):
         selection = self.selection(kind, date, start=start, end=end, where=where)
         found = MonteCarlo(*simulated(selection))
         found.data_up_to = selection.book.present_day
+        found.readings = tuple(selection.likely_readings)
         return found
 
 
@@ -93,6 +94,7 @@ def comparison_of(base: Selection, other: Selection) -> Comparison:
 
     found = Comparison(*compared(base, other))
     found.data_up_to = other.book.present_day
+    found.readings = tuple(dict.fromkeys([*base.likely_readings, *other.likely_readings]))
     trades = found.figure("closed_trades")
     if not (trades.base and trades.other):
         from perfkit.summary.comparison.empty_sides import why_empty

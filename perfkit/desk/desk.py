@@ -29,7 +29,7 @@ from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where
 from perfkit.summary.render import Text
 from perfkit.summary.selection import Day, Selection
-from perfkit.summary.shown import as_html, bundle
+from perfkit.summary.shown import as_html, bundle, markdown_with_readings
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
@@ -206,7 +206,7 @@ class Desk(ComparingDesk):
         """
         selection = self.selection(window, date, start=start, end=end, where=where)
         newest = selection.book.newest_day
-        return _text(lambda summary: render.glance(summary, title, newest), selection)
+        return _text(lambda one: render.glance(one, title, newest), selection, has_readings=True)
 
     def trade_list(
         self,
@@ -225,7 +225,8 @@ class Desk(ComparingDesk):
 
         selection = self.selection(window, date, start=start, end=end, where=where)
         digest = summarize(selection, ()).data.digest
-        return Text(trade_list(selection), digest, selection.book.present_day)
+        listed = markdown_with_readings(trade_list(selection), selection.likely_readings)
+        return Text(listed, digest, selection.book.present_day)
 
     def figures(
         self,
@@ -273,7 +274,7 @@ class Desk(ComparingDesk):
         >>> desk.quality("weekly", "2025-10-09")
         """
         selection = self.selection(window, date, start=start, end=end, where=where)
-        return _text(render.quality, selection)
+        return _text(render.quality, selection, has_readings=True)
 
     def breakdown(
         self,
@@ -299,7 +300,8 @@ class Desk(ComparingDesk):
         checked = checked_dimension(dimension, self.config)
         selection = self.selection(window, date, start=start, end=end, where=where)
         summary_of = partial(summarize, selection, (checked,))
-        return Breakdown(summary_of, checked, selection.book.present_day)
+        readings = selection.likely_readings
+        return Breakdown(summary_of, checked, selection.book.present_day, readings)
 
     def drawdowns(
         self,
@@ -368,6 +370,7 @@ class Desk(ComparingDesk):
             summarize(Selection(now.book, before, now.where, now.readings)),
             began_in(self.config.root, now.window),
             now.book.present_day,
+            now.likely_readings,
         )
 
     def explore(
@@ -434,7 +437,11 @@ class Desk(ComparingDesk):
         return alert_status(self.config.root, self.config.calendar.timezone)
 
 
-def _text(rendered: Callable[[Summary], str], selection: Selection) -> Text:
-    """A summary as `rendered` shows it."""
+def _text(
+    rendered: Callable[[Summary], str], selection: Selection, *, has_readings: bool = False
+) -> Text:
+    """A summary as `rendered` shows it, and, if that lacks it, how logs are likely to be read."""
     summary = summarize(selection)
-    return Text(rendered(summary), summary.data.digest, selection.book.present_day)
+    readings = () if has_readings else selection.likely_readings
+    markdown = markdown_with_readings(rendered(summary), readings)
+    return Text(markdown, summary.data.digest, selection.book.present_day)

@@ -6,7 +6,7 @@ from perfkit.core.errors import UsageError
 from perfkit.core.filters.where import meeting
 from perfkit.desk.selecting import SelectingDesk, window_in
 from perfkit.summary.filters import Where
-from perfkit.summary.selection import Day, Selection, is_given
+from perfkit.summary.selection import Day, Selection, is_given, likely_readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,10 +205,12 @@ class FrameDesk(SelectingDesk):
     def _noted(
         self, frame: Frame, where: dict[str, str], selection: Selection | None = None
     ) -> Frame:
-        """The frame with what it does not show: currency, newest day, filter, missing days."""
+        """The frame with what it does not show: currency, newest day, likely reading, filter."""
         book = self.book_of(where)
         frame.attrs["currency"] = book.currency
         frame.attrs["data_up_to"] = str(book.present_day or "")
+        if likely := likely_readings(self.readings, self.config, where):
+            frame.attrs["likely_reading"] = likely
         if where:
             frame.attrs["where"] = where
         if selection is not None and selection.missing:

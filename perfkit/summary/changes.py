@@ -15,6 +15,7 @@ from perfkit.metrics.facts import Value
 from perfkit.summary.labels import cash_of, label_of, moment, shown, shown_difference
 from perfkit.summary.render import VERDICTS, Text
 from perfkit.summary.shape import SummaryShape, TargetVerdict, WindowShape
+from perfkit.summary.shown import markdown_with_readings
 from perfkit.summary.targets import INSUFFICIENT
 
 COMPARED = (
@@ -60,15 +61,19 @@ def changes(
     previous: SummaryShape,
     episodes: Sequence[Episode] = (),
     data_up_to: date | None = None,
+    readings: Sequence[str] = (),
 ) -> Changes:
-    """The figures of both periods, targets whose status changed, and new alerts."""
+    """The figures of both periods, targets whose status changed, and new alerts.
+
+    Below them it says how logs that no workspace describes are likely to be read.
+    """
     parts = [_sentence(summary, previous)]
     if summary.metrics["closed_trades"] or previous.metrics["closed_trades"]:
         header = ["", "Now", "Before", "Change"]
         parts.append(table(header, [_row(name, summary, previous) for name in COMPARED]))
     parts.append(_changed_targets(summary, previous))
     parts.append(_new_alerts(episodes, summary.window.timezone))
-    text = "\n".join(part for part in parts if part)
+    text = markdown_with_readings("\n".join(part for part in parts if part), readings)
     made_of = compared(summary, previous, episodes)
     return Changes(text, summary.data.digest, made_of, data_up_to)
 

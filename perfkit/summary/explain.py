@@ -29,7 +29,14 @@ from perfkit.summary.labels import moment
 from perfkit.summary.render import LONGEST_SENTENCE
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import WindowShape
-from perfkit.summary.shown import as_html, bundle, public_names, with_note
+from perfkit.summary.shown import (
+    as_html,
+    bundle,
+    markdown_with_readings,
+    public_names,
+    text_with_readings,
+    with_note,
+)
 from perfkit.summary.summary import Summary, account_curve, held_in, pnl_curve
 
 TYPE_CHECKING = False
@@ -46,7 +53,8 @@ class Explanation(NamedTuple):
 
     `inputs` are the numbers its formula names; `trades` the rows of trades behind it, in trade
     order; `text` is what `perfkit explain` prints. `reason` says why there is no value;
-    `data_up_to` is the newest trading day with a line, where a desk has made it.
+    `data_up_to` is the newest trading day with a line, where a desk has made it; `readings` says
+    how logs that no workspace describes are likely to be read, as `text` does.
     """
 
     metric: str
@@ -57,6 +65,7 @@ class Explanation(NamedTuple):
     window: WindowShape
     reason: str | None = None
     data_up_to: date | None = None
+    readings: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -66,7 +75,7 @@ class Explanation(NamedTuple):
     @property
     def markdown(self) -> str:
         """The same as Markdown, with the first `MOST_SHOWN` trades."""
-        return _markdown(self)
+        return markdown_with_readings(_markdown(self), self.readings)
 
     def __str__(self) -> str:
         return self.text
@@ -91,11 +100,11 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
         raise UsageError(_unknown(metric, list(summary.metrics)))
     trades = _behind(metric, selection)
     inputs = numbers_in(metric, summary, selection)
-    text = _text(metric, summary, inputs, trades)
-    reason = summary.undefined.get(metric)
-    return Explanation(
-        metric, summary.metrics[metric], inputs, trades, text, summary.window, reason
-    )
+    readings = tuple(selection.likely_readings)
+    text = text_with_readings(_text(metric, summary, inputs, trades), readings)
+    reason, window = summary.undefined.get(metric), summary.window
+    value = summary.metrics[metric]
+    return Explanation(metric, value, inputs, trades, text, window, reason, None, readings)
 
 
 def _unknown(metric: str, known: list[str]) -> str:

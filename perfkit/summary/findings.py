@@ -27,7 +27,6 @@ from perfkit.core.trades import (
     WRONG_EXCURSION,
 )
 from perfkit.logs.file_log import COMMA, POINT
-from perfkit.logs.listing import chosen
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
@@ -101,7 +100,7 @@ _PER_TRADE = (
 def findings(selection: Selection) -> list[Finding]:
     """The findings of a window, from its trades, bad lines and days."""
     missing, unterminated = selection.missing, selection.unterminated
-    found = _likely_readings(selection)
+    found = [Finding("likely_reading", 1, said) for said in selection.likely_readings]
     unreadable: Counter[str] = Counter()
     for error in selection.errors:
         unreadable[kind_of(error.reason)] += 1 + error.more
@@ -140,22 +139,6 @@ def findings(selection: Selection) -> list[Finding]:
         *_lost_columns(selection),
         *_decimal_marks(selection),
         *_waiting(selection),
-    ]
-
-
-def _likely_readings(selection: Selection) -> list[Finding]:
-    """How logs that no workspace describes are likely to be read, and which if there are several.
-
-    Of those that a filter leaves out, it is not said.
-    """
-    if not selection.readings:
-        return []
-    sources = chosen(selection.book.config, selection.where.get("source"))
-    which = {one.name: f"in {one.name}: " if len(selection.readings) > 1 else "" for one in sources}
-    return [
-        Finding("likely_reading", 1, f"{which[name]}{said}")
-        for name in which
-        for said in selection.readings.get(name, ())
     ]
 
 

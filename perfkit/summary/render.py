@@ -28,8 +28,20 @@ from perfkit.summary.labels import (
     shown,
     shown_difference,
 )
-from perfkit.summary.shape import Finding, Part, SummaryShape, TargetVerdict, WindowShape
-from perfkit.summary.shown import PublicNames, as_html, bundle
+from perfkit.summary.shape import (
+    Finding,
+    Part,
+    SummaryShape,
+    TargetVerdict,
+    WindowShape,
+)
+from perfkit.summary.shown import (
+    LONGEST_READING,
+    PublicNames,
+    as_html,
+    bundle,
+    reading_sentence,
+)
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
 SHOWN_OF_PARTS = (*PART_COLUMNS, "win_rate_low", "win_rate_high")
@@ -209,18 +221,17 @@ def summary_text(summary: SummaryShape) -> str:
             for name in names
         ]
     lines.append(_aligned_rows(rows))
-    lines += [
-        f"! {_times(finding)}{plain(finding.message, LONGEST_SENTENCE)}"
-        for finding in summary.data.findings
-    ]
+    lines += [f"! {_found(finding)}" for finding in summary.data.findings]
     if summary.targets and summary.where:
         lines.append(f"! {TARGETS_OF_ALL}")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _times(finding: Finding) -> str:
-    """How often something was found; a reading, whose sentence begins with a number, is one."""
-    return "" if finding.code == LIKELY_READING else f"{finding.count:,} x "
+def _found(finding: Finding) -> str:
+    """How often something was found, and what; a reading is one, and begins with a number."""
+    if finding.code == LIKELY_READING:
+        return plain(finding.message, LONGEST_READING)
+    return f"{finding.count:,} x {plain(finding.message, LONGEST_SENTENCE)}"
 
 
 def _aligned_rows(rows: Sequence[Sequence[str]]) -> str:
@@ -395,11 +406,11 @@ def _cautions(summary: SummaryShape) -> list[str]:
         )
     if summary.data.bad_lines:
         notes.append(f"{_count(summary.data.bad_lines, 'line')} could not be read.")
-    notes += [
-        f"{_sentence(finding.message)}."
-        for finding in summary.data.findings
-        if finding.code in ("mixed_modes", LIKELY_READING)
-    ]
+    for finding in summary.data.findings:
+        if finding.code == LIKELY_READING:
+            notes.append(reading_sentence(finding.message, escaped))
+        elif finding.code == "mixed_modes":
+            notes.append(f"{_sentence(finding.message)}.")
     return notes
 
 

@@ -12,11 +12,13 @@ from perfkit.book.line_counts import DayLines, day_of_waiting
 from perfkit.book.silent import missing_days
 from perfkit.book.store.day_sheet import Sheet
 from perfkit.book.store.ledger import FileEntry
+from perfkit.config.settings import Config
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError, WindowError
 from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
 from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades
+from perfkit.logs.listing import chosen
 from perfkit.metrics import tally
 
 TYPE_CHECKING = False
@@ -53,6 +55,22 @@ def resolve_window(book: Book, kind: str = "daily", day: Day = None) -> Window:
     if kind != "all":
         return calendar.window(kind, last)
     return calendar.between("all", _first_day(book, last), last)
+
+
+def likely_readings(
+    readings: Mapping[str, Sequence[str]], config: Config, where: Mapping[str, str]
+) -> list[str]:
+    """How logs that no workspace describes are likely to be read, and which if there are several.
+
+    Of those that a filter leaves out, it is not said.
+    """
+    if not readings:
+        return []
+    which = {
+        one.name: f"in {one.name}: " if len(readings) > 1 else ""
+        for one in chosen(config, where.get("source"))
+    }
+    return [f"{which[name]}{said}" for name in which for said in readings.get(name, ())]
 
 
 def is_given(day: Day) -> bool:
@@ -109,6 +127,11 @@ class Selection:
         only = len(book.sources) == 1 and self.where.get("source") == book.sources[0].name
         self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
         self._day_trades: dict[date, Trades] = {}
+
+    @property
+    def likely_readings(self) -> list[str]:
+        """How the logs behind it are likely to be read."""
+        return likely_readings(self.readings, self.book.config, self.where)
 
     @property
     def is_filtered(self) -> bool:

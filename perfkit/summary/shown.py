@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from perfkit.config.workspace import setting
+from perfkit.core.formatting import escaped, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     class Printer(Protocol):
         """What IPython hands to `_repr_pretty_`."""
 
         def text(self, text: str) -> None: ...
+
+
+LONGEST_READING = 1_000
 
 
 class PublicNames:
@@ -52,6 +58,21 @@ def with_note(text: str, data_up_to: date | None) -> str:
     """A text with how far the data goes; in the notebook of a report the text alone."""
     note = "" if is_in_report() else said(data_up_to)
     return f"{text}{note}\n" if note else text
+
+
+def reading_sentence(reading: str, clean: Callable[[str, int], str] = plain) -> str:
+    """How a log is likely to be read, and what to write to read it otherwise, as a sentence."""
+    return f"{clean(reading[:1].upper() + reading[1:], LONGEST_READING)}."
+
+
+def text_with_readings(text: str, readings: Sequence[str]) -> str:
+    """A text with how its logs are likely to be read below it."""
+    return text + "".join(f"\n{reading_sentence(one)}\n" for one in readings)
+
+
+def markdown_with_readings(markdown: str, readings: Sequence[str]) -> str:
+    """The same of Markdown."""
+    return markdown + "".join(f"\n{reading_sentence(one, escaped)}\n" for one in readings)
 
 
 def is_in_report() -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from perfkit.desk.desk import Desk
 from perfkit.desk.reading import inferred
 from perfkit.inference.found import Found
 from perfkit.inference.source_yaml import in_one_sentence
+from perfkit.summary.shown import reading_sentence
 
 HALF_ZEROS = ("5", "0", "-2.5", "0", "0", "1.25")
 SAID = (
@@ -64,6 +66,60 @@ class TestALikelyReading:
         desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)
         assert "they broke even" in str(desk.glance("all"))
         assert "they broke even" in str(desk.quality("all"))
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            lambda desk: desk.figures("all"),
+            lambda desk: desk.targets("all"),
+            lambda desk: desk.breakdown("symbol", "all"),
+            lambda desk: desk.changes("all"),
+            lambda desk: desk.drawdowns("all"),
+            lambda desk: desk.streaks("all"),
+            lambda desk: desk.trade_list("all"),
+            lambda desk: desk.explain("net_pnl", "all"),
+            lambda desk: desk.compare("net_pnl>0", "net_pnl<0"),
+            lambda desk: desk.monte_carlo(),
+            lambda desk: desk.glance("all"),
+            lambda desk: desk.quality("all"),
+            lambda desk: desk.summary("all"),
+        ],
+    )
+    def test_so_does_all_that_shows_figures_in_a_notebook_once(
+        self, tmp_path: Path, asked: Callable[[Desk], object]
+    ) -> None:
+        desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)
+        shown = asked(desk)
+        assert "they broke even" in getattr(shown, "markdown", str(shown))
+        assert str(shown).count("As first read") + str(shown).count("as first read") == 1
+        bundle: Any = shown._repr_mimebundle_()  # type: ignore[attr-defined]
+        forms = bundle[0] if isinstance(bundle, tuple) else bundle
+        assert all("they broke even" in form for form in forms.values())
+        certain = asked(perfkit.read(log(tmp_path / "c.jsonl", ("5", "-2", "4")), quiet=True))
+        assert "ikely" not in str(certain)
+
+    def test_so_do_frames(self, tmp_path: Path) -> None:
+        desk = perfkit.read(log(tmp_path / "t.jsonl"), log(tmp_path / "u.jsonl"), quiet=True)
+        said = [f"in {name}: as first read: {SAID}" for name in "tu"]
+        for frame in (desk.trades(), desk.open_trades(), desk.daily()):
+            assert frame.attrs["likely_reading"] == said
+        assert desk.trades(where="source=u").attrs["likely_reading"] == said[1:]
+        certain = perfkit.read(log(tmp_path / "c.jsonl", ("5", "-2")), quiet=True).trades()
+        assert "likely_reading" not in certain.attrs
+
+    def test_so_do_the_trades_that_a_command_prints_or_exports(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = log(tmp_path / "t.jsonl")
+        for more in ([], ["--format", "csv"], ["--json"], ["--output", str(tmp_path / "o.csv")]):
+            assert main(["trades", path, *more]) == 0
+            out, err = capsys.readouterr()
+            assert "broke even" not in out
+            assert f"perfkit: {SAID}.\n" in err
+
+    def test_a_reading_of_many_words_is_not_cut(self) -> None:
+        said = "are they trades? " * 40 + "`--answer zeros=2`: no"
+        assert reading_sentence(said).endswith("`--answer zeros=2`: no.")
 
     def test_so_do_figures_of_trades_chosen_in_a_frame(self, tmp_path: Path) -> None:
         desk = perfkit.read(log(tmp_path / "t.jsonl"), quiet=True)

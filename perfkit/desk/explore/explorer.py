@@ -30,7 +30,7 @@ from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where, as_where, filter_fields
 from perfkit.summary.html import html_of
 from perfkit.summary.selection import Day, as_date
-from perfkit.summary.shown import PublicNames, said
+from perfkit.summary.shown import PublicNames, markdown_with_readings, said
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
@@ -135,7 +135,11 @@ class Explorer(PublicNames):
         summary = summarize(selection, () if by == NOTHING else (by,))  # others take time
         up_to = selection.book.present_day
         self._asked = asked
-        self._figures.value = html_of(RENDERED[self._pickers.figures](summary), said(up_to))
+        figures = RENDERED[self._pickers.figures]
+        shown = figures(summary)
+        if figures not in (render.glance, render.quality):  # which say it themselves
+            shown = markdown_with_readings(shown, selection.likely_readings)
+        self._figures.value = html_of(shown, said(up_to))
         self.breakdown = None
         if by != NOTHING:
             lines.append(asked.line("breakdown", by))

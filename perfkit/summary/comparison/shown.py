@@ -10,7 +10,14 @@ from perfkit.summary.comparison.compare import TESTED
 from perfkit.summary.comparison.shape import TOO_FEW, ComparedFigure, ComparisonShape, SideShape
 from perfkit.summary.filters import conditions_in_words
 from perfkit.summary.labels import Cash, cash_of, in_sentence, label_of, shown, shown_difference
-from perfkit.summary.shown import PublicNames, as_html, bundle, with_note
+from perfkit.summary.shown import (
+    PublicNames,
+    as_html,
+    bundle,
+    markdown_with_readings,
+    text_with_readings,
+    with_note,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,16 +36,22 @@ class Comparison(PublicNames, ComparisonShape):
     data_up_to: date | None = None
     why_empty: tuple[str, ...] = ()
     """Sentences that say why a side has no trade."""
+    readings: tuple[str, ...] = ()
+    """How logs that no workspace describes are likely to be read."""
 
     def __str__(self) -> str:
-        return comparison_text(self, self.why_empty)
+        return text_with_readings(comparison_text(self, self.why_empty), self.readings)
+
+    @property
+    def markdown(self) -> str:
+        """The comparison as Markdown."""
+        return markdown_with_readings(comparison_markdown(self, self.why_empty), self.readings)
 
     def _repr_html_(self) -> str | None:
-        return as_html(comparison_markdown(self, self.why_empty), self.data_up_to)
+        return as_html(self.markdown, self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        markdown = comparison_markdown(self, self.why_empty)
-        return bundle(str(self), markdown, self.data_up_to)
+        return bundle(str(self), self.markdown, self.data_up_to)
 
     def _repr_pretty_(self, printer: Printer, _: object) -> None:
         """The text as IPython asks for it; of a tuple it would show the fields."""

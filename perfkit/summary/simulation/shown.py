@@ -10,7 +10,14 @@ from perfkit.core.formatting import aligned, escaped, fixed, plain, table
 from perfkit.summary.comparison.shape import SideShape
 from perfkit.summary.comparison.shown import side_text
 from perfkit.summary.labels import LEAST_PLACES
-from perfkit.summary.shown import PublicNames, as_html, bundle, with_note
+from perfkit.summary.shown import (
+    PublicNames,
+    as_html,
+    bundle,
+    markdown_with_readings,
+    text_with_readings,
+    with_note,
+)
 from perfkit.summary.simulation.shape import MonteCarloShape, SimulatedDrawdowns
 
 TYPE_CHECKING = False
@@ -35,19 +42,26 @@ class MonteCarlo(PublicNames, MonteCarloShape):
     """Simulated drawdowns, which JupyterLab and a terminal show as a table."""
 
     data_up_to: date | None = None
+    readings: tuple[str, ...] = ()
+    """How logs that no workspace describes are likely to be read."""
 
     def __str__(self) -> str:
-        return simulation_text(self)
+        return text_with_readings(simulation_text(self), self.readings)
+
+    @property
+    def markdown(self) -> str:
+        """The simulation as Markdown."""
+        return markdown_with_readings(simulation_markdown(self), self.readings)
 
     def _repr_html_(self) -> str | None:
-        return as_html(simulation_markdown(self), self.data_up_to)
+        return as_html(self.markdown, self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return bundle(simulation_text(self), simulation_markdown(self), self.data_up_to)
+        return bundle(str(self), self.markdown, self.data_up_to)
 
     def _repr_pretty_(self, printer: Printer, _: object) -> None:
         """The text as IPython asks for it; of a tuple it would show the fields."""
-        printer.text(with_note(simulation_text(self), self.data_up_to))
+        printer.text(with_note(str(self), self.data_up_to))
 
 
 def simulation_text(found: MonteCarloShape) -> str:

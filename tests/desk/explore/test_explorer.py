@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit import Desk, MissingExtraError, NoTradesError, UsageError
 from perfkit.desk.explore.explorer import Explorer
-from perfkit.desk.explore.pickers import charts
+from perfkit.desk.explore.pickers import FIGURES, charts
 from tests.conftest import WriteWorkspace
 
 
@@ -230,3 +230,15 @@ def test_charts_to_pick_are_those_of_one_window() -> None:
     names = charts(perfkit.open(Path(perfkit.__file__).parents[1]))
     assert names[0] == "equity"
     assert not {"comparison", "monte_carlo"} & set(names)
+
+
+def test_figures_of_a_likely_reading_say_so_once(tmp_path: Path) -> None:
+    days = enumerate(("5", "0", "-2.5", "0", "0", "1.25"), 1)
+    lines = [
+        {"closed_at": f"2026-04-0{n}T10:00:00Z", "symbol": "A", "net_pnl": pnl} for n, pnl in days
+    ]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    explorer = perfkit.read(tmp_path / "t.jsonl", quiet=True).explore("all", by="symbol")
+    for figures in FIGURES:
+        controls(explorer)["Figures"].value = figures
+        assert shown(explorer).count("they broke even") == 1, figures
