@@ -18,6 +18,7 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.choice import candidates_of
 from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
 from perfkit.inference.proof.costs.costs_in_prices import costs_of_pieces, with_costs_noted
+from perfkit.inference.proof.costs.parts_of_costs import without_parts
 from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
 from perfkit.inference.questions.left_out.net_of_zero import with_gross_of_zeros
@@ -90,7 +91,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
     of_pieces = costs_of_pieces(columns, roles, fees)
-    fees = [one for one in fees if one not in of_pieces]
+    fees = without_parts([one for one in fees if one not in of_pieces], columns, roles)
     unfilled = [one for one in every if not one.filled]
     if why := why_no_trades(columns, roles, times, unfilled):
         return nothing_found(names, "; ".join(filter(None, (why, lists_inside(columns)))))

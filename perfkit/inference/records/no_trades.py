@@ -22,10 +22,18 @@ from perfkit.inference.records.kinds import closing_words, is_flag, says_it_is_o
 from perfkit.inference.records.running_figures import are_beside_results
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.directions import directions
+from perfkit.inference.table.directions import are_quotes, directions
 from perfkit.inference.table.roles import identities_of
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import CLOSED, RISK, pnl_name, time_role, word_set, words
+from perfkit.inference.words.names import (
+    CLOSED,
+    RISK,
+    lies_in_state,
+    pnl_name,
+    time_role,
+    word_set,
+    words,
+)
 from perfkit.inference.words.role_names import (
     is_state_of_account,
     is_strong_summary,
@@ -69,6 +77,10 @@ _OF_COMPANIES = (
     *({"ev", "ebit"}, {"ev", "ebitda"}, {"p", "ebit"}, {"p", "ebitda"}, {"p", "e"}),
 )
 _LEAST_OF_COMPANIES = 3
+_OF_ORDERS = word_set(
+    "executed execution exec filled fill fills fee commission paid order uuid trade funds deal"
+)
+"""Words that orders and their executions have, and quotes do not."""
 _LETTERS = re.compile("[a-z]+")
 _PRICE_TO_EARNINGS = (["pl"], ["p", "l"])
 """What `P/L` is beside other ratios: preço sobre lucro."""
@@ -105,6 +117,7 @@ def why_no_trades(
 
     Of the columns `without_values`, which no record fills, the names may say it.
     """
+    roles = {role: one for role, one in roles.items() if not lies_in_state(one.path)}
     what = _instead(columns, roles, times, without_values)
     if what:
         return f"rows look like {what}"
@@ -144,10 +157,10 @@ def _instead(
         return what
     if what := what_groups(columns, roles, times) or states_of_account(columns, roles, times):
         return what
-    if prices := bars_of_market(columns, roles, times):
-        return f"bars of a market ({prices})"
-    if tape := _sides_of_a_market([*columns, *without_values]):
-        return f"trades of a whole market, not of one account ({tape})"
+    if len(summaries) > 1 and "exit_price" not in roles and _are_all_so_far(columns):
+        return of_many
+    if of_market := _of_a_market(columns, roles, times, without_values):
+        return of_market
     if roles.keys() & set(OF_A_TRADE):
         return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
@@ -163,6 +176,36 @@ def _figures(columns: Sequence[Column], roles: Mapping[str, Column]) -> tuple[li
     states = [name for name in _names(columns) if is_state_of_account(name)]
     is_beside = bool(summaries or states) and are_beside_results(columns, roles)
     return ([], []) if is_beside else (summaries, states)
+
+
+def _of_a_market(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    without_values: Sequence[Column],
+) -> str:
+    """What the records are of a market, whoever traded there; else empty."""
+    if prices := bars_of_market(columns, roles, times):
+        return f"bars of a market ({prices})"
+    if tape := _sides_of_a_market([*columns, *without_values]):
+        return f"trades of a whole market, not of one account ({tape})"
+    quoted = _levels_of_a_book(columns, roles)
+    return f"levels of an order book ({quoted})" if quoted else ""
+
+
+def _levels_of_a_book(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """The side, the price and the size of quotes, of which nothing says that they were executed."""
+    if not {"side", "price", "quantity"} <= roles.keys() or not are_quotes(roles["side"]):
+        return ""
+    if any({*one.words} & _OF_ORDERS or pnl_name(one.name) for one in columns):
+        return ""
+    return ", ".join(roles[role].name for role in ("side", "price", "quantity"))
+
+
+def _are_all_so_far(columns: Sequence[Column]) -> bool:
+    """Whether each P&L is one so far by its name, such as `total_pnl`."""
+    results = [known for one in columns if one.kind == NUMBER and (known := pnl_name(one.name))]
+    return bool(results) and all(one.is_running for one in results)
 
 
 def _names(columns: Sequence[Column]) -> list[str]:
@@ -204,6 +247,8 @@ def _all_open(
     """What records are where each says that it is open, or no record has any part of a close."""
     if (flag := _flag_of_open(columns, roles)) is not None:
         return f"positions that are all open, as {flag.name} says"
+    if (now := _left_from_before(columns, roles)) is not None:
+        return f"positions that are held, or were before ({now.name})"
     if roles.keys() & {*_OF_ITS_END, "exit_price"} or any(pnl_name(one.name) for one in columns):
         return ""
     for column in columns:
@@ -231,6 +276,19 @@ def _flag_of_open(columns: Sequence[Column], roles: Mapping[str, Column]) -> Col
         closing, opening = closing_words(column, column, [], [])
         if not closing and opening == {*column.distinct}:
             return column
+    return None
+
+
+def _left_from_before(columns: Sequence[Column], roles: Mapping[str, Column]) -> Column | None:
+    """The P&L of now of positions of which those that are not open have no price of an entry."""
+    results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
+    if len(results) != 1 or "current" not in results[0].words or "entry_price" not in roles:
+        return None
+    for flag in filter(is_flag, columns):
+        closing, opening = closing_words(flag, flag, [], [])
+        rows = [row for row, label in enumerate(flag.labels) if label in closing]
+        if opening and rows and not any(roles["entry_price"].numbers[row] for row in rows):
+            return results[0]
     return None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
 from perfkit.inference.words.names import word_set, words
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al bto cover")
-SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat stc sto")
-"""Beside English words al and sat, the Turkish for buy and sell, which are no names of fields."""
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al bto cover bid")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat stc sto ask")
+"""Beside English words al and sat, the Turkish for buy and sell, which are no names of fields, and
+the sides of orders at exchanges that call them bid and ask."""
 _LETTERS = {
     frozenset(pair): {pair[0]: 1, pair[1]: -1}
     for pair in ("ks", "kv", "cv", "av", "as", "bv", "ls")
@@ -106,6 +107,11 @@ def direction(label: str) -> int:
     if side_word(label, SHORT_WORDS):
         return -1
     return 1 if side_word(label, LONG_WORDS) else 0
+
+
+def are_quotes(side: Column) -> bool:
+    """Whether a side says `bid` and `ask` alone, as orders do at some exchanges, and all quotes."""
+    return {*side.distinct} - {""} <= {"bid", "ask", "bids", "asks"}
 
 
 def _orders_in(label: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ A name is compared by its words, so `exit_price`, `exitPrice` and `Exit Price` a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ _UNITS = {
     **dict.fromkeys((*_PERCENTS, "roi", "roe"), PERCENT),
     **dict.fromkeys(("return", "returns", "ret", "ratio", "bps"), PERCENT),
     **dict.fromkeys(("r", "multiple", "rr"), RISK),
-    **dict.fromkeys(("pips", "pip", "points", "pts", "ticks"), POINTS),
+    **dict.fromkeys(("pips", "pip", "points", "pts", "ticks", "pp"), POINTS),
 }
 _OF_RATES = word_set("rate pnl profit gain result return returns net realized trade final actual")
 """Words of names such as `profit_rate`, which is what a trade earned in per cent of it."""
@@ -144,6 +145,7 @@ NOT_EARNED = word_set("""
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm yoy
     qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
     guaranteed achievable attainable estimate estimates estimation projection
+    rolling latest breakeven be
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
@@ -158,6 +160,11 @@ _AHEAD = word_set(
     "target targets plan planned expected potential estimate estimates projection holdings holding"
 )
 """Words of an object whose results are none that were earned yet."""
+OF_STATES = word_set(
+    "unrealized floating open state states snapshot snapshots current last latest previous prev "
+    "account portfolio wallet positions"
+)
+"""Words of an object that says how things stand, whatever the record that it lies in is about."""
 _OF_COSTS = word_set(
     "fee fees commission funding swap tax slippage spread brokerage interest borrow"
 )
@@ -176,6 +183,7 @@ _OF_ORDERS = word_set("quantity size shares volume units contracts lots leverage
 """Words of a part of an order, such as `result.quantity`, in an object that is called a result."""
 _OF_ACCOUNTS = word_set(
     "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
+    "proceeds invested investment cost paid spent received "
     "change chg delta position quantity volume credit debit premium"
 )
 """Words beside `net` of what an account holds, a company earns or a market does."""
@@ -220,6 +228,11 @@ def inner_name(name: str) -> str:
     return _DOT.split(name)[-1]
 
 
+def lies_in_state(path: Sequence[str]) -> bool:
+    """Whether a field is part of how things stand, such as `last_trade.price`."""
+    return any(set(words(outer)) & OF_STATES for outer in path[:-1])
+
+
 class PnlName(NamedTuple):
     """What the name of a P&L column says.
 
@@ -255,7 +268,7 @@ def pnl_name(name: str) -> PnlName | None:
         return None
     if set(last) & _OF_ORDERS and not set(last) & (_BASES.keys() | _UNITS.keys()):
         return None
-    if set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
+    if set(words(name.removesuffix(inner_name(name)))) & (_AHEAD | OF_STATES):
         return None
     score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
     if not score and meant & {"net", "realized"} and not meant & _OF_ACCOUNTS:

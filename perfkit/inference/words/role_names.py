@@ -365,6 +365,9 @@ _SUMMARY_NAMES = frozenset(
         *("drawdown", "max drawdown pct", "win rate pct", "sortino", "trades today", "expectancy"),
         *("accuracy", "accuracy pct", "hit rate", "hit rate pct", "hitrate", "avg pnl", "mean pnl"),
         *("total bets", "num bets", "n bets", "bets", "total predictions", "total signals"),
+        *("n wins", "num wins", "total wins", "win count", "wins count", "winning count"),
+        *("n losses", "num losses", "total losses", "loss count", "losses count", "losing count"),
+        *("brier", "brier score", "resolved count", "profitable trades", "win pct"),
     )
 )
 

@@ -394,3 +394,82 @@ def test_periods_of_a_walk_forward_test_are_no_trades() -> None:
     assert "training and test" in infer(records).evidence[0]
     trades = [{**one, "entry_time": f"2025-{n + 3:02}-11"} for n, one in enumerate(records)]
     assert infer(trades).closed == len(trades)
+
+
+class TestStatesOfAnAccount:
+    """What stands beside totals of an account, whichever trade was its last one."""
+
+    def wallets(self, last: str) -> list[Record]:
+        return [
+            {
+                "started_at": f"2026-04-0{n + 1}T10:00:00Z",
+                "cash": str(9_000 + 10 * n),
+                "pnl": str(n * 7 % 5 - 2.5),
+                "trades_count": 40 + n,
+                "wins": 20 + n,
+                "losses": 20,
+                last: {"symbol": "A", "action": "SELL", "price": "10", "qty": "2", "pnl": "0.5"},
+            }
+            for n in range(4)
+        ]
+
+    @pytest.mark.parametrize("last", ["last_trade", "latest_order", "account_state"])
+    def test_the_last_trade_of_an_account_makes_no_trade_of_it(self, last: str) -> None:
+        assert "figures of many trades (trades_count, wins, losses)" in said(self.wallets(last))
+
+    def test_totals_are_none_beside_what_is_held_now(self) -> None:
+        state: Record = {"entry_price": "10", "entry_time": "2026-04-07T10:00:00Z", "qty": "2"}
+        totals: Record = {"total_pnl": "-12.75", "n_trades": 2, "n_wins": 0}
+        assert "figures of many trades (n_trades, n_wins)" in said([{**state, **totals}])
+
+    def test_a_single_trade_with_such_figures_so_far_is_one(self) -> None:
+        trade: Record = {
+            "exit_time": "2026-04-07T10:00:00Z",
+            "entry_price": "10",
+            "exit_price": "12",
+            "qty": "2",
+            "pnl": "4",
+        }
+        reading = infer([{**trade, "n_trades": 2, "n_wins": 1, "exit_reason": "target"}])
+        assert reading.closed == 1
+
+
+class TestQuotes:
+    def rows(self, more: Record) -> list[Record]:
+        return [
+            {
+                "time": f"2026-04-07T10:00:{n:02}Z",
+                "symbol": "A",
+                "side": "Ask" if n % 2 else "Bid",
+                "price": str(10 + n % 3),
+                "quantity": "2",
+                **more,
+            }
+            for n in range(12)
+        ]
+
+    def test_bids_and_asks_of_orders_are_buys_and_sells(self) -> None:
+        reading = infer(self.rows({"order_id": "7"}))
+        assert reading.dialect["values"] == {"side": {"Bid": "long", "Ask": "short"}}
+        assert "fills" in reading.dialect
+
+    def test_levels_of_an_order_book_are_none(self) -> None:
+        assert "levels of an order book (side, price, quantity)" in said(self.rows({}))
+
+
+def test_a_result_of_now_without_an_entry_is_that_of_no_trade() -> None:
+    records: list[Record] = [
+        {
+            "symbol": f"S{n}",
+            "is_open": n % 2 == 0,
+            "entry_price": "0" if n % 2 else "10",
+            "entry_time": None if n % 2 else f"2026-04-{n + 1:02}T09:00:00Z",
+            "last_signal_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "current_pnl_pct": str(n * 7 % 5 - 2.5),
+        }
+        for n in range(12)
+    ]
+    assert "positions that are held, or were before (current_pnl_pct)" in said(records)
+    for one in records:
+        one["entry_price"] = "10"
+    assert infer(records).closed == 6

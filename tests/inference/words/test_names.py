@@ -70,10 +70,24 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "guaranteed_profit",
         "net_credit_per_share",
         "net_premium",
+        "net_proceeds",
+        "unrealizedPnL.pnL",
+        "positions_snapshot.SOL_short.pnl_abs",
+        "risk_state.realized_pnl",
+        "last_trade.pnl",
+        "latest_profit",
+        "rolling_pnl",
+        "be_r",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
+
+
+def test_percentage_points_are_points() -> None:
+    known = pnl_name("pnl_pp")
+    assert known is not None
+    assert known.unit == "points"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.beside_trades import moved_records, total_records
 from perfkit.inference.records.closing import is_zero
 from perfkit.inference.records.kinds import (
+    FAILED,
     MOVED,
     OPENING,
     UPDATES,
@@ -55,6 +56,8 @@ _KINDS = frozenset(
 _OF_OTHERS = word_set("previous prev prior old market")
 """Words of a state that is not that of the trade when it was logged."""
 _REASONS = word_set("reason note notes exit")
+_SUCCESS = word_set("ok success successful succeeded")
+_ERRORS = word_set("error errors exception")
 
 
 def with_ignored_asked(
@@ -88,6 +91,10 @@ def with_ignored_asked(
     if shown:
         ignored = [row for row in ignored if row not in shown]
         said = f"{len(shown)} records of {words_of} were not traded: left out"
+        reading = reading._replace(assumed=(*reading.assumed, said))
+    if failed := _came_to_nothing(ignored, columns):
+        ignored = [row for row in ignored if row not in failed]
+        said = f"{len(failed)} records with a {pnl.name} failed, as they say: left out"
         reading = reading._replace(assumed=(*reading.assumed, said))
     if not ignored:
         return reading
@@ -180,6 +187,23 @@ def _not_made(rows: Sequence[int], columns: Sequence[Column]) -> tuple[set[int],
                 labels = sorted({str(column.values[row]) for row in found})
                 return found, f"{column.name} {', '.join(labels)}"
     return set(), ""
+
+
+def _came_to_nothing(rows: Sequence[int], columns: Sequence[Column]) -> set[int]:
+    """The records of which a flag such as `success` is false, with an error or a word for it.
+
+    A flag alone may say that a trade lost, and so may a word.
+    """
+    flags = [one for one in columns if one.kind == BOOLEAN and {*one.words} & _SUCCESS]
+    failed = {row for row in rows if any(one.labels[row] == "false" for one in flags)}
+    said = [one for one in columns if one.kind == TEXT and {*one.words} & _ERRORS]
+    kinds = [one for one in columns if one.kind == TEXT and {*one.words} & _KINDS]
+    return {
+        row
+        for row in failed
+        if any(one.present[row] for one in said)
+        or any({*words(one.labels[row])} & FAILED for one in kinds)
+    }
 
 
 def _end_what_opened(

@@ -219,3 +219,21 @@ def test_a_closing_time_of_0_is_no_end() -> None:
     ]
     reading = infer(records)
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 10)
+
+
+@pytest.mark.parametrize("more", [{"error": "no balance"}, {"note": "x"}])
+def test_closes_that_failed_with_an_error_are_left_out_with_a_note(more: Record) -> None:
+    records: list[Record] = [
+        {
+            "ts": f"2026-04-{n + 1:02}T10:00:00Z",
+            "action": f"sell_failed (stop {n})" if n % 3 else f"sell_dry (stop {n})",
+            "details": {"symbol": "A", "amount": "2", "pnl": str(n * 7 % 13 - 5.5)},
+            "success": n % 3 == 0,
+            **(more if n % 3 else {}),
+        }
+        for n in range(24)
+    ]
+    reading = infer(records)
+    assert "ignored" not in asked(reading)
+    assert reading.closed == 8
+    assert "16 records with a details.pnl failed, as they say: left out" in reading.assumed
