@@ -238,9 +238,13 @@ def _init(arguments: argparse.Namespace) -> int:
     from perfkit.cli.new_workspace import make_workspace
 
     if arguments.files:
-        from perfkit.cli.files import inferred_config
+        from perfkit.cli.files import config_of, founds_of, to_be_checked
 
-        print(make_workspace(Path(arguments.folder), inferred_config(arguments)))
+        founds = founds_of(arguments.files, arguments)
+        config = config_of(founds, arguments.timezone or "UTC")
+        print(make_workspace(Path(arguments.folder), config))
+        if questions := to_be_checked(founds):
+            print(questions)
         return EXIT_OK
     refuse_answers(arguments)
     print(make_workspace(Path(arguments.folder)))

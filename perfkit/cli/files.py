@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from perfkit.cli.arguments import where_of
 from perfkit.cli.printing import print_bad_lines, print_if_none_meets
 from perfkit.core.errors import UsageError
+from perfkit.core.formatting import plain
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
 from perfkit.desk.reading import desk_on, inferred, yaml_of
+from perfkit.inference.source_yaml import in_one_sentence
+from perfkit.summary.shown import LONGEST_READING
 
 if TYPE_CHECKING:
     from perfkit.inference.found import Found
@@ -29,15 +32,29 @@ def founds_of(files: Sequence[str], arguments: argparse.Namespace) -> list[Found
     return inferred(files, arguments.currency, answers)
 
 
-def inferred_config(arguments: argparse.Namespace) -> str:
-    """A configuration that reads the files of a command, with the reasons as comments."""
-    founds = founds_of(arguments.files, arguments)
-    zone = arguments.timezone or "UTC"
+def config_of(founds: Sequence[Found], zone: str) -> str:
+    """A configuration that reads files as was found, with the reasons as comments."""
     return (
         "# How perfkit reads your logs. `perfkit docs configuration` has every key.\n"
         f"{yaml_of(founds)}\n"
         f"timezone: {zone}  # the zone of days, weeks and months\n"
     )
+
+
+def to_be_checked(founds: Sequence[Found]) -> str:
+    """The questions about a workspace's logs whose likely answers were taken; empty without any.
+
+    No command says it of a workspace: what stands in its configuration is what the user wants.
+    """
+    if not any(found.reading.likely for found in founds):
+        return ""
+    lines = ["Check these answers, which are likely and stand in config/perfkit.yaml from here on:"]
+    for found in founds:
+        for doubt in found.reading.likely:
+            said = plain(in_one_sentence(doubt), LONGEST_READING)
+            lines.append(f"  - {found.name}: {said}")
+    lines.append("What to write for another one is a comment above the source.")
+    return "\n".join(lines)
 
 
 def run_summary(arguments: argparse.Namespace) -> int:

@@ -314,10 +314,29 @@ def with_likely_answers(found: Found) -> Found:
     """The reading with the questions answered of which one answer is much more likely."""
     for doubt in found.reading.doubts:
         if doubt.likely:
-            found = answered(found, doubt.name, 1)
-            reading = found.reading
-            found = found._replace(reading=reading._replace(likely=(*reading.likely, doubt)))
+            taken = answered(found, doubt.name, 1)
+            likely = (*taken.reading.likely, _instead_of_first(doubt, found))
+            found = taken._replace(reading=taken.reading._replace(likely=likely))
     return found
+
+
+def _instead_of_first(doubt: Doubt, before: Found) -> Doubt:
+    """A question whose first answer was taken, with the changes that another makes to that."""
+    first, *others = doubt.answers
+    undone = {key: _value(before, key) for key in first.changes}
+    others = [one._replace(changes={**undone, **one.changes}) for one in others]
+    return doubt._replace(answers=(first, *others))
+
+
+def _value(found: Found, key: str) -> object:
+    """What a reading has for a key as answers name it; None without it."""
+    reading = found.reading
+    outer, _, inner = key.partition(".")
+    within = reading.dialect.get(outer)
+    for keys in (reading.source, reading.dialect, found.layout):
+        if key in keys:
+            return keys[key]
+    return within.get(inner) if isinstance(within, Mapping) else None
 
 
 def _of_what_was_chosen(doubt: Doubt, reading: Reading, chosen: Answer) -> Doubt:

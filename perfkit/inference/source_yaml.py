@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.found import Found
-from perfkit.inference.keys.yaml_values import block, comment
+from perfkit.inference.keys.yaml_values import block, comment, on_one_line
 
 
 def source_yaml(found: Found, path: str | None = None, *, explained: bool = True) -> str:
@@ -16,10 +16,12 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
     if explained:
         lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
         lines += [comment(f"assumed: {said}") for said in reading.assumed]
-        lines += [comment(f"likely: {in_one_sentence(doubt)}") for doubt in reading.likely]
+        for doubt in reading.likely:
+            lines.append(comment(f"likely: {in_one_sentence(doubt)}"))
+            lines += [comment(_to_write(one)) for one in doubt.answers[1:]]
         for doubt in reading.doubts:
             lines.append(comment(f"to be decided: {doubt.question}"))
-            lines += [comment(f"  {one.meaning}: {in_words(one)}") for one in doubt.answers]
+            lines += [comment(_to_write(one)) for one in doubt.answers]
     entry = block(found.source(path))
     first, *rest = entry.splitlines()
     lines += [f"- {first}", *(f"  {line}" for line in rest)]
@@ -36,6 +38,20 @@ def in_one_sentence(doubt: Doubt) -> str:
     return "; ".join(said)
 
 
+def _to_write(answer: Answer) -> str:
+    """What an answer means and what to write for it: `fields: {side: = long}` for `fields.side`."""
+    changes: dict[str, object] = {}
+    within: dict[str, dict[str, object]] = {}
+    for key, value in answer.changes.items():
+        outer, _, inner = key.partition(".")
+        if value is None or not inner:
+            changes[key] = value
+        else:
+            changes[outer] = within.setdefault(outer, {})
+            within[outer][inner] = value
+    return f"if {answer.meaning}: {in_words(answer._replace(changes=changes))}"
+
+
 def _gives(answer: Answer) -> str:
     return f" ({answer.gives})" if answer.gives else ""
 
@@ -47,7 +63,7 @@ def in_words(answer: Answer) -> str:
     if not answer.changes:
         return "nothing to write"
     return "; ".join(
-        f"without {key}" if value is None else block({key: value}).strip().replace("\n", " ")
+        f"without {key}" if value is None else f"{key}: {on_one_line(value)}"
         for key, value in answer.changes.items()
     )
 

@@ -14,8 +14,10 @@ from perfkit.core.errors import UndecidedError
 from perfkit.desk import answers
 from perfkit.desk.desk import Desk
 from perfkit.desk.reading import inferred
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.found import Found
-from perfkit.inference.source_yaml import in_one_sentence
+from perfkit.inference.source import answered, with_likely_answers
+from perfkit.inference.source_yaml import in_one_sentence, source_yaml
 from perfkit.summary.shown import reading_sentence
 
 HALF_ZEROS = ("5", "0", "-2.5", "0", "0", "1.25")
@@ -165,6 +167,48 @@ class TestALikelyReading:
         assert f"# likely: {SAID}" in capsys.readouterr().out
         main(["check", path, "--json"])
         assert SAID in json.loads(capsys.readouterr().out)[0]["warnings"]
+
+    def test_a_new_workspace_says_so_once_and_what_to_write_for_another_answer(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = tmp_path / "trading"
+        assert main(["init", str(folder), "--from", log(tmp_path / "t.jsonl")]) == 0
+        assert f"\n  - t: {SAID}\n" in capsys.readouterr().out
+        config = folder / "config/perfkit.yaml"
+        text = config.read_text()
+        assert f"  # likely: {SAID}\n  # if no: only: {{net_pnl: {{not: 0}}}}\n" in text
+        assert perfkit.open(folder).summary("all").metrics["closed_trades"] == 6
+        other = "dialect: {only: {net_pnl: {not: 0}}, fields:"
+        config.write_text(text.replace("dialect: {fields:", other))
+        assert perfkit.open(folder).summary("all").metrics["closed_trades"] == 3
+
+    def test_a_new_workspace_without_a_likely_answer_has_nothing_to_check(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = log(tmp_path / "t.jsonl", ("5", "-2"))
+        assert main(["init", str(tmp_path / "trading"), "--from", path]) == 0
+        assert "likely" not in capsys.readouterr().out
+
+    def test_what_another_answer_changes_takes_back_the_one_that_was_taken(
+        self, tmp_path: Path
+    ) -> None:
+        first = Answer("points", {"currency": "points", "fields.quantity": "= 1", "only.a": [1, 2]})
+        second = Answer("money", {"only.a": [1], "only.b": {"not": 0}})
+        (found,) = inferred([log(tmp_path / "c.jsonl", ("5", "-2"))], "EUR", {})
+        doubt = Doubt(
+            "unit", "Which?", (first, second, Answer("no results", {}, "results")), "so it is"
+        )
+        asked = found._replace(reading=found.reading._replace(doubts=(doubt,)))
+        taken = with_likely_answers(asked)
+        (likely,) = taken.reading.likely
+        reading = taken.reading._replace(doubts=(likely,))
+        for number in (1, 2):
+            again = answered(taken._replace(reading=reading), "unit", number)
+            assert again.source() == answered(asked, "unit", number).source()
+        assert (
+            "\n  # if money: currency: EUR; without fields.quantity; "
+            "only: {a: [1], b: {not: 0}}\n  # if no results: there are no results\n"
+        ) in source_yaml(taken)
 
     def test_another_answer_can_be_given(self, tmp_path: Path) -> None:
         path = log(tmp_path / "t.jsonl")

@@ -42,15 +42,16 @@ def _inside(value: object) -> str:
     return text if not set(text) & set(",[]{}:") or text[0] in "'\"" else f"'{text}'"
 
 
+def on_one_line(value: object) -> str:
+    """A value as it stands after its key."""
+    return scalar(value) if _is_text(value) else flow(value)
+
+
 def block(value: Mapping[str, object]) -> str:
     """A mapping, a line for each key; short inner mappings on the line of theirs."""
     lines = []
     for key, entry in value.items():
-        line = (
-            f"{scalar(key)}: {flow(entry)}"
-            if not _is_text(entry)
-            else f"{scalar(key)}: {scalar(entry)}"
-        )
+        line = f"{scalar(key)}: {on_one_line(entry)}"
         if isinstance(entry, Mapping) and entry and (len(line) > WIDTH or len(entry) > 3):
             lines.append(f"{scalar(key)}:")
             lines += [f"  {inner}" for inner in block(entry).splitlines()]
