@@ -81,13 +81,18 @@ def _on_top(best: Candidate, fees: Sequence[Column]) -> dict[str, object]:
 
     What holding a position costs is on its close alone, and in the gross P&L.
     """
-    rows = best.closing.rows
-    carried = [fee for fee in fees if set(fee.words) & CARRY and any(fee.numbers[r] for r in rows)]
     return {
         "fields.net_pnl": None,
-        "fields.gross_pnl": gross_of(best) + "".join(_less(*_cost(fee, rows)) for fee in carried),
+        "fields.gross_pnl": with_carry(best, fees),
         "combine.commission": "sum",
     }
+
+
+def with_carry(best: Candidate, fees: Sequence[Column]) -> str:
+    """The P&L as it is logged, less what holding a position cost, such as a swap beside it."""
+    rows = best.closing.rows
+    carried = [fee for fee in fees if set(fee.words) & CARRY and any(fee.numbers[r] for r in rows)]
+    return gross_of(best) + "".join(_less(*_cost(fee, rows)) for fee in carried)
 
 
 def commission_of(fees: Sequence[Column], rows: Sequence[int]) -> str:

@@ -14,16 +14,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.pnl_column.costs import commission_of, gross_of
+from perfkit.inference.pnl_column.costs import commission_of, gross_of, with_carry
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.directions import direction, directions
+from perfkit.inference.words.role_names import CARRY
 
 _PARTS = ("symbol", "account", "strategy")
 _KEPT = ("time_unit", "time_format", "nulls")
 _SIDES = {1: "buy", -1: "sell"}
 _EXCESS = Decimal("1e-9")
+_HARDLY_MORE = Decimal("1.4")
 
 
 def as_executions(
@@ -82,14 +84,16 @@ def by_sides(
 ) -> dict[str, object] | None:
     """The dialect that matches buys and sells, of which those that open have costs and no P&L.
 
-    None where the P&L is after costs, or where openings close something and closes do not.
+    None where the P&L is after costs, or where openings close something and closes do not. What
+    holding a position costs is no part of what it cost to open.
     """
     closing, fields = best.closing, dialect["fields"]
-    if closing.marker is not None or best.is_net is not False or not isinstance(fields, dict):
-        return None
-    if [*closing.only] != [best.pnl.expression] or "closed_at" not in fields:
+    if best.is_net is not False or not isinstance(fields, dict) or "closed_at" not in fields:
         return None
     if not {"side", "quantity", "price", "symbol"} <= roles.keys():
+        return None
+    turns = _turns(best, roles, fees)
+    if turns is None:
         return None
     rows = sorted([*closing.rows, *closing.opening])
     ways, paid = directions(roles["side"]), commission_of(fees, rows)
@@ -98,7 +102,7 @@ def by_sides(
     if not any(_leave_no_gap(best, one, ways, roles) for one in (rows, rows[::-1])):
         return None
     only = {key: one for key, one in _mapping(dialect.get("only")).items()
-            if key != best.pnl.expression}  # fmt: skip
+            if key != best.pnl.expression} | turns  # fmt: skip
     parts = {name: roles[name].expression for name in ("side", "quantity", "price")}
     return {
         **({"only": only} if only else {}),
@@ -108,11 +112,39 @@ def by_sides(
             "at": fields["closed_at"],
             **{part: fields[part] for part in _PARTS if part in fields},
             **parts,
-            "gross_pnl": gross_of(best),
+            "gross_pnl": with_carry(best, fees),
             "commission": paid,
         },
         **{key: dialect[key] for key in (*_KEPT, "values") if key in dialect},
     }  # fmt: skip
+
+
+def _turns(
+    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
+) -> dict[str, object] | None:
+    """The condition for all that opens or closes, which the P&L alone tells apart, or a marker.
+
+    That may be `in` and `out`, where closes cost about as much as openings: they may else have the
+    costs of both. None where neither tells.
+    """
+    closing, marker = best.closing, best.closing.marker
+    if marker is None:
+        return {} if [*closing.only] == [best.pnl.expression] else None
+    words = [*closing.open_words, *closing.close_words]
+    has_both = bool(closing.open_words and closing.close_words)
+    if not has_both or not _cost_no_more(best, roles["quantity"], fees):
+        return None
+    return {marker.expression: words}
+
+
+def _cost_no_more(best: Candidate, size: Column, fees: Sequence[Column]) -> bool:
+    """Whether closes cost hardly more than openings, for each piece of the quantity."""
+    fixed = [fee for fee in fees if not {*fee.words} & CARRY]
+    rates = []
+    for rows in (best.closing.opening, best.closing.rows):
+        pieces = sum((abs(size.numbers[row] or Decimal(0)) for row in rows), Decimal(0))
+        rates.append(sum((costs(fixed, row) for row in rows), Decimal(0)) / (pieces or 1))
+    return 0 < rates[0] and rates[1] <= rates[0] * _HARDLY_MORE
 
 
 def _ways(best: Candidate, marker: Column) -> dict[str, int] | None:

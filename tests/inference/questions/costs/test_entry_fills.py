@@ -3,6 +3,8 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from perfkit.desk.reading import desk_on
 from perfkit.inference.found import Found
 from perfkit.inference.source import found_in
@@ -112,3 +114,32 @@ def test_costs_of_orders_that_open_come_off_what_closes_them(tmp_path: Path) -> 
     path.write_text(HEADER.strip() + ",balance\n" + "\n".join(with_balance(first=1)) + "\n")
     dialect = found_in(str(path)).reading.dialect
     assert "fills" not in dialect
+
+
+DEALS = """Time;Deal;Symbol;Type;Direction;Volume;Price;Order;Commission;Swap;Profit
+2026.04.06 10:00:00;1;GOLDx;buy;in;0.20;2650.0;11;-1.40;0;0
+2026.04.06 12:00:00;2;GOLDx;sell;out;0.10;2660.0;12;-0.70;0;100.00
+2026.04.07 13:00:00;3;GOLDx;sell;out;0.10;2640.0;13;-0.70;-0.50;-100.00
+2026.04.08 10:00:00;4;EURx;sell;in;0.50;1.10000;14;-1.75;0;0
+2026.04.08 12:00:00;5;EURx;buy;out;0.50;1.09900;15;-1.75;0;50.00
+2026.04.09 10:00:00;6;EURx;buy;in;0.30;1.10000;16;-1.05;0;0
+2026.04.09 12:00:00;7;EURx;sell;out;0.30;1.09900;17;-1.05;0;-30.00
+"""
+NET = ["98.60", "-101.90", "46.50", "-32.10"]
+
+
+@pytest.mark.parametrize("rows", [slice(0, 8), slice(0, 4)])
+def test_deals_bear_the_commission_of_the_deal_that_opened_and_their_swap(
+    tmp_path: Path, rows: slice
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(DEALS.splitlines()[rows]) + "\n")
+    read = found_in(str(path))
+    assert asked(read) == []
+    assert results(read) == list(map(Decimal, NET[: (rows.stop or 0) // 2]))
+
+
+def test_closes_that_cost_twice_as_much_may_have_the_costs_of_both(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(DEALS.replace(";-0.70;", ";-1.40;").replace("-1.75;0;50", "-3.50;0;50"))
+    assert "opening_costs" in asked(found_in(str(path)))
