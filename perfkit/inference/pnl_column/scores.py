@@ -10,6 +10,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs.costs_by_amounts import is_net_by_prices, net_by_amounts
 from perfkit.inference.proof.orders import orders_say, without_entry_price
+from perfkit.inference.proof.planned import is_stop_or_target
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, is_less_by_costs, prices_say
 from perfkit.inference.proof.rates import is_rate_less_costs
 from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
@@ -21,6 +22,7 @@ from perfkit.inference.words.names import (
     FRACTION,
     MONEY,
     PERCENT,
+    RISK,
     PnlName,
     pnl_name,
     word_set,
@@ -191,6 +193,8 @@ def _of_others(
         found.append((-15, "may be a total so far"))
     if unit != MONEY:
         found.append((_not_money(others, roles), "is not an amount of money"))
+    if unit == RISK and is_stop_or_target(pnl, others, roles, rows):
+        found.append((14, "is -1 or what was planned"))
     if isinstance(pnl, Either):
         found.append((8, "each record has one of the two"))
     elif unit == MONEY and (piece := says.of_each_piece(pnl, others, roles, rows)) is not None:

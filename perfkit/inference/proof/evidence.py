@@ -83,19 +83,31 @@ def balance_says(
 ) -> Balance:
     """Compares the P&L with how a balance moves from one closing record to the next.
 
-    A P&L after costs is what it moves by; one before costs is that plus the costs.
+    A P&L after costs is what it moves by; one before costs is that plus the costs. The balance may
+    be that after each trade or before it, and the newest may come first.
     """
+    steps = [*pairwise(rows[:CHECKED])]
+    back = [(two, one) for one, two in steps]
+    for way, of_first in ((steps, False), (steps, True), (back, False), (back, True)):
+        found = _moves(pnl, balance, fees, [(*one, one[not of_first]) for one in way])
+        if found.moves:
+            return found
+    return NO_BALANCE
+
+
+def _moves(
+    pnl: Column, balance: Column, fees: Sequence[Column], steps: Sequence[tuple[int, int, int]]
+) -> Balance:
+    """Whether a balance moves, from one record to another, by what a record earned."""
     moved = by_pnl = by_less = 0
-    before: Decimal | None = None
-    for row in rows[:CHECKED]:
-        after, earned = balance.numbers[row], pnl.numbers[row]
+    for first, last, row in steps:
+        before, after, earned = balance.numbers[first], balance.numbers[last], pnl.numbers[row]
         if before is not None and after is not None and earned:
             moved += 1
             allowed = 2 * (pnl.step + balance.step) + abs(after) * OF_SUMS
             if after != before or abs(earned) > allowed:  # else it may be a rounded nothing
                 by_pnl += abs(after - before - earned) <= allowed
                 by_less += _are_costs(after - before - earned, fees, row, allowed)
-        before = after
     if moved < 3 or max(by_pnl, by_less) * 10 < moved * 7:
         return NO_BALANCE
     return Balance(True, None if by_pnl == by_less else by_pnl > by_less)

@@ -30,11 +30,16 @@ def may_be_no_trades(
         return False
     only_opened = times.opened and not (times.closed or times.event or times.other)
     if only_opened and not roles.keys() & _OF_AN_END and not any(map(_says_how_it_ended, columns)):
-        return True
+        return not (_moves_a_balance(best) and roles.keys() & _OF_ONE_TRADE)
     ends = times.closed[:1]
     if ends and {*ends[0].words} & _WINDOWS and not roles.keys() & _OF_ONE_TRADE:
         return True
     return _are_chances(best, columns)
+
+
+def _moves_a_balance(best: Candidate) -> bool:
+    """Whether what an account holds moves by the results, as it does not by what is still held."""
+    return best.proved and any(one.endswith(" moves by it") for one in best.reasons)
 
 
 def _says_how_it_ended(column: Column) -> bool:

@@ -32,6 +32,7 @@ def total_so_far(
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
         looks_so = looks_so and not _are_sorted(best, times)
+        looks_so = looks_so and not is_as_large_as_prices(best.pnl, roles, best.closing.rows)
         looks_so = looks_so or _goes_on(best, identity)
     if best.proved or not looks_so:
         return None

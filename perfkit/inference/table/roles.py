@@ -63,6 +63,8 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         found["quantity"] = contracts
     if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
         found["balance"] = held
+    if "symbol" not in found and (named := next(filter(_names_markets, columns), None)) is not None:
+        found["symbol"] = named
     if "currency" not in found and (codes := _currency_beside(found, columns)) is not None:
         found["currency"] = codes
     _without_funding(found, columns)
@@ -98,6 +100,18 @@ def _without_kinds_of_options(columns: Sequence[Column]) -> Sequence[Column]:
     if entry and out and earn_as_prices_fall(kinds, entry, out, pnl_columns(columns)):
         return columns
     return [one for one in columns if one not in kinds]
+
+
+_OF_MARKETS = ("symbol", "ticker", "pair")
+_OF_OTHER_THINGS = word_set("currency fee commission base quote signal exchange account logo")
+
+
+def _names_markets(column: Column) -> bool:
+    """Whether a column names markets by how its name ends: `chain_symbol`, `tradingsymbol`."""
+    said = column.words
+    if column.kind != TEXT or not column.filled or not said or set(said) & _OF_OTHER_THINGS:
+        return False
+    return said[-1].endswith(_OF_MARKETS) and _is_symbol(column)
 
 
 _BALANCES = word_set("balance equity bankroll")

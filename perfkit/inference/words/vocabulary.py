@@ -9,10 +9,11 @@ LATIN = """
     precio preco prix preis prezzo cena fiyat fiyati prijs harga kurs koers cours = price
     cantidad quantidade qtd qtde cant quantite quantita menge anzahl stueck stuck ilosc liczba
     miktar adet aantal jumlah = quantity
+    unidades unidad unidade unites einheiten anteile participaciones = units
     volumen wolumen = volume
     ganancia ganancias ganho lucro beneficio utilidad benefice gewinn winst zysk profitto guadagno
     utile kar untung = profit
-    resultado resultat ergebnis risultato wynik = result
+    resultado resultat resultaat ergebnis risultato wynik = result
     guv gewinnverlust karzarar = pnl
     ertrag = profit
     perda perdida perdidas perdas pertes perte verlust perdita strata zarar rugi prejuizo = loss

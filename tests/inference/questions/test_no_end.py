@@ -77,3 +77,15 @@ def test_chances_that_nobody_may_have_taken_are_asked_about() -> None:
 @pytest.mark.parametrize("done", [{"status": "filled"}, {"quantity": "1"}, {"order_id": "7"}])
 def test_orders_are_no_chances(done: dict[str, str]) -> None:
     assert "weak" not in asked(infer(chances(**done)))
+
+
+def test_results_by_which_a_balance_moves_were_earned() -> None:
+    left = [1000]
+    for n in range(len(held())):
+        left.append(left[-1] + 2 * n - 7)
+    records = [
+        {**one, "pnl": 2 * n - 7, "pnl_pct": None, "capital": left[n]}
+        for n, one in enumerate(held())
+    ]
+    assert asked(infer(records)) == []
+    assert asked(infer([{**one, "capital": 1000} for one in records])) == ["weak"]

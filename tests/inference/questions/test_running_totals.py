@@ -73,3 +73,20 @@ def test_a_total_that_turns_with_each_outcome_is_that_of_a_trade() -> None:
     assert "total_so_far" not in asked(by_turns)
     steady = of_ends("1.5", "2", "2.2", "1.1", "1.4", "-1", "-0.4", "-1.2", "-1.1", "-2")
     assert "total_so_far" in asked(steady)
+
+
+def test_results_that_prices_give_but_for_unsaid_costs_are_no_total() -> None:
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "side": "long",
+            "entry_time": f"2026-04-{n + 1:02}",
+            "exit_time": f"2026-05-{n + 1:02}",
+            "entry": 100,
+            "exit": 120 + 5 * n + n % 3,
+            "unidades": 10,
+            "pnl": (20 + 5 * n + n % 3) * 10 - 3.25 - n % 4,
+        }
+        for n in range(24)
+    ]
+    assert "total_so_far" not in asked(records)

@@ -175,3 +175,14 @@ class TestOpenAndClose:
 
     def test_of_a_bar(self) -> None:
         assert "exit_price" not in fields(infer(self.trades(high="1.2", low="1.0")))
+
+
+@pytest.mark.parametrize("name", ["chain_symbol", "Trading pair", "tradingsymbol", "root_ticker"])
+def test_a_name_that_ends_like_that_of_a_market_is_one(name: str) -> None:
+    records = [{**one, "symbol": None, name: "AB"[n // 2]} for n, one in enumerate(fills(*FOUR))]
+    assert roles_of(columns_of(records))["symbol"].name == name
+
+
+def test_the_symbol_of_a_currency_is_no_market() -> None:
+    records = [{**one, "symbol": None, "currency_symbol": "$"} for one in fills(*FOUR)]
+    assert "symbol" not in roles_of(columns_of(records))

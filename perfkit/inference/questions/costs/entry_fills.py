@@ -144,7 +144,7 @@ def _cost_no_more(best: Candidate, size: Column, fees: Sequence[Column]) -> bool
     for rows in (best.closing.opening, best.closing.rows):
         pieces = sum((abs(size.numbers[row] or Decimal(0)) for row in rows), Decimal(0))
         rates.append(sum((costs(fixed, row) for row in rows), Decimal(0)) / (pieces or 1))
-    return 0 < rates[0] and rates[1] <= rates[0] * _HARDLY_MORE
+    return rates[0] > 0 and rates[1] <= rates[0] * _HARDLY_MORE
 
 
 def _ways(best: Candidate, marker: Column) -> dict[str, int] | None:
