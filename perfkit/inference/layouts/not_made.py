@@ -12,6 +12,7 @@ from perfkit.inference.words.names import word_set, words
 _NOT_MADE = word_set("""
     shadow skipped skip missed rejected rejections blocked vetoed declined hypothetical phantom
     ghost counterfactual counterfactuals untaken unexecuted unfilled ignored
+    excluded
     """)
 _NOT = word_set("no not non without")
 _WHY_NOT = word_set("skip skipped reject rejected rejection block blocked veto vetoed")

@@ -221,6 +221,8 @@ def moved_records(
     return without, {symbol.expression: "exists"}
 
 
+_OF_BETS = word_set("market bet pick wager type selection side line")
+"""Words of a column that says what was bet on."""
 _OF_TOTALS = re.compile("total|sum|overall|recap|report|session|day|eod")
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
 _OF_SUMS = word_set("total totals sum summary recap report")
@@ -239,9 +241,37 @@ def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
         likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
         said = {label for label in likely if _is_total(label, column, columns)}
         rows = {row for row, label in enumerate(column.labels) if label in said}
-        if rows and len(rows) * 4 <= len(column.labels) and not _is_beside(column, rows, columns):
+        if not rows or len(rows) * 4 > len(column.labels) or _is_beside(column, rows, columns):
+            continue
+        if not _are_bets_on_totals(column, rows, columns):
             return rows, {column.expression: {"not": logged(column, said)}}
     return set(), {}
+
+
+def _are_bets_on_totals(column: Column, rows: set[int], columns: Sequence[Column]) -> bool:
+    """Whether `total` is what was bet on, beside moneylines and spreads: over or under.
+
+    Each record has all that others have, and no P&L is the sum of those before it.
+    """
+    if not {*column.words} & _OF_BETS:
+        return False
+    others = [row for row in range(len(column.present)) if row not in rows]
+    usual = [one for one in columns if all(one.present[row] for row in others)]
+    is_full = all(one.present[row] for one in usual for row in rows)
+    return is_full and not any(_is_sum_of_others(one, rows) for one in _results(columns))
+
+
+def _is_sum_of_others(pnl: Column, rows: set[int]) -> bool:
+    """Whether a P&L is in one of some records the sum of all others before it, since the last."""
+    added, count = Decimal(0), 0
+    for row, earned in enumerate(pnl.numbers):
+        if row not in rows:
+            added, count = added + (earned or Decimal(0)), count + 1
+        elif count > 1 and earned and abs(earned - added) <= pnl.step:
+            return True
+        else:
+            added, count = Decimal(0), 0
+    return False
 
 
 def _is_beside(column: Column, rows: set[int], columns: Sequence[Column]) -> bool:

@@ -44,6 +44,9 @@ from perfkit.inference.words.role_names import (
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""
 _OF_ITS_END = ("exit_price", "exit_reason", "outcome")
+_OF_ONE_TRADE = {*OF_A_TRADE, *_OF_ITS_END} - {"quantity"}
+_MANY_FIGURES = 3
+"""Figures of many trades beside which a number of pieces or trades shows no trade."""
 _COUNTS = (("total",), ("count",), ("n",), ("samples",), ("num",))
 _RIGHT = (("correct",), ("hits",), ("right",), ("won",), ("win",))
 _LEAST_EMPTY = 2
@@ -157,16 +160,19 @@ def _instead(
         return what
     if what := what_groups(columns, roles, times) or states_of_account(columns, roles, times):
         return what
-    if len(summaries) > 1 and "exit_price" not in roles and _are_all_so_far(columns):
+    is_many = len(summaries) >= _MANY_FIGURES and not roles.keys() & _OF_ONE_TRADE
+    if is_many or (len(summaries) > 1 and _are_all_so_far(columns, roles)):
         return of_many
-    if of_market := _of_a_market(columns, roles, times, without_values):
+    of_market = _of_a_market(columns, roles, times, without_values)
+    if of_market or roles.keys() & set(OF_A_TRADE):
         return of_market
-    if roles.keys() & set(OF_A_TRADE):
-        return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return of_many
     if len(states) > 1 and "symbol" not in roles:
         return f"states of an account ({', '.join(states[:3])})"
+    said = next((one.name for one in columns if {*one.words} == {"summary", "date"}), "")
+    if said:
+        return f"totals of a day ({said})"
     return _periods_of_tests(columns, roles) or _totals_of_days(columns, roles)
 
 
@@ -202,8 +208,10 @@ def _levels_of_a_book(columns: Sequence[Column], roles: Mapping[str, Column]) ->
     return ", ".join(roles[role].name for role in ("side", "price", "quantity"))
 
 
-def _are_all_so_far(columns: Sequence[Column]) -> bool:
-    """Whether each P&L is one so far by its name, such as `total_pnl`."""
+def _are_all_so_far(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:
+    """Whether each P&L is one so far by its name, such as `total_pnl`, and nothing was closed."""
+    if "exit_price" in roles:
+        return False
     results = [known for one in columns if one.kind == NUMBER and (known := pnl_name(one.name))]
     return bool(results) and all(one.is_running for one in results)
 

@@ -145,7 +145,7 @@ NOT_EARNED = word_set("""
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm yoy
     qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
     guaranteed achievable attainable estimate estimates estimation projection
-    rolling latest breakeven be
+    rolling latest breakeven be scenario yearly sum successful successfully
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
@@ -162,7 +162,7 @@ _AHEAD = word_set(
 """Words of an object whose results are none that were earned yet."""
 OF_STATES = word_set(
     "unrealized floating open state states snapshot snapshots current last latest previous prev "
-    "account portfolio wallet positions"
+    "account portfolio wallet positions param params parameters config settings"
 )
 """Words of an object that says how things stand, whatever the record that it lies in is about."""
 _OF_COSTS = word_set(
@@ -177,13 +177,13 @@ _SMALLEST = {
 }
 """The smallest units of coins, how many of them are one, and of which; several chains have wei."""
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
-_BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
+_BESIDE = word_set("realized abs close trade amount value exit final cents fee fees combined")
 """Words that beside that of a result change nothing."""
 _OF_ORDERS = word_set("quantity size shares volume units contracts lots leverage")
 """Words of a part of an order, such as `result.quantity`, in an object that is called a result."""
 _OF_ACCOUNTS = word_set(
     "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
-    "proceeds invested investment cost paid spent received "
+    "proceeds invested investment cost paid spent received spread volatility vol variance "
     "change chg delta position quantity volume credit debit premium"
 )
 """Words beside `net` of what an account holds, a company earns or a market does."""

@@ -368,6 +368,7 @@ _SUMMARY_NAMES = frozenset(
         *("n wins", "num wins", "total wins", "win count", "wins count", "winning count"),
         *("n losses", "num losses", "total losses", "loss count", "losses count", "losing count"),
         *("brier", "brier score", "resolved count", "profitable trades", "win pct"),
+        *("maximum drawdown", "max drawdown usd", "average win", "average loss", "avg win", "wr"),
     )
 )
 
@@ -408,7 +409,7 @@ _SKIPPED_PLACES = word_set("""
     signal signals opportunity opportunities snapshot snapshots candle candles ohlcv klines bars
     scan scans watchlist decisions predictions alerts equity daily stats summary metrics config
     params settings indicators features prices quotes ticks positions pending orderbook
-    samples dataset ml ladder targets
+    samples dataset ml ladder targets benchmark benchmarks
     """)
 
 
@@ -417,4 +418,8 @@ def is_skipped_place(path: str) -> bool:
     parts = set(words(inner_name(path)))
     if parts & {"trade", "trades", "close", "history", "fills", "result"}:
         return False
+    if {"scenario", "scenarios"} & set(words(path)):  # of what might have been
+        return True
+    if {"buy", "hold"} <= parts:  # which is what nobody traded, beside a strategy
+        return True
     return bool(parts & _SKIPPED_PLACES) or parts in ({"open"}, {"open", "positions"})

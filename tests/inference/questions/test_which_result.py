@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.readings import Record
+from tests.inference.readings import Record, fields
 
 
 def asked(records: list[Record]) -> list[str]:
@@ -164,3 +164,20 @@ def test_a_sum_of_a_session_is_no_other_name_of_a_result() -> None:
             records.append({"event": "SESSION_SUMMARY", "time": f"{at}2:00:00", **total})
     reading = infer(records)
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 3)
+
+
+def test_what_both_legs_earned_together_is_the_result() -> None:
+    records: list[Record] = [
+        {
+            "id": n,
+            "exitTimestamp": f"2026-04-{n + 1:02}T10:00:00Z",
+            "symbolA": "BTC",
+            "symbolB": "ETH",
+            "pnlA": str(n * 7 % 5 - 2.5),
+            "pnlB": str(n * 5 % 7 - 3.25),
+            "combinedPnl": str(n * 7 % 5 - 2.5 + n * 5 % 7 - 3.25),
+        }
+        for n in range(12)
+    ]
+    assert asked(records) == []
+    assert fields(infer(records))["net_pnl"] == "combinedPnl"

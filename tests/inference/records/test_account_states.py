@@ -64,3 +64,28 @@ def test_results_so_far_of_what_is_held_and_what_closed_say_so_alone() -> None:
         for n, one in enumerate(moments())
     ]  # fmt: skip
     assert "states of an account" in infer(records).evidence[0]
+
+
+def worths(amounts: list[int], **more: object) -> list[Record]:
+    return [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "price": str(100 + n * 3 % 5),
+            "units": "2.5",
+            "portfolio_value": str(5_000 + amount),
+            "pnl": str(amount),
+            **more,
+        }
+        for n, amount in enumerate(amounts)
+    ]
+
+
+def test_a_worth_less_what_it_began_with_is_no_result_of_a_trade() -> None:
+    reading = infer(worths([0, 12, 31, 25, 40, 38, 55, 60, 52, 70]))
+    assert not reading.has_results
+    assert "states of an account (portfolio_value, pnl)" in reading.evidence[0]
+
+
+def test_results_of_trades_that_each_began_with_as_much_are() -> None:
+    more: Record = {"direction": "long", "entry_price": "10"}
+    assert infer(worths([12, -31, 25, -40, 38, -55, 60, -52, 70, -9], **more)).has_results

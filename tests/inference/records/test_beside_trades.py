@@ -130,3 +130,31 @@ def test_settlements_that_pay_funding_are_no_executions() -> None:
     reading = infer(records)
     assert reading.closed == 1
     assert reading.dialect["only"] == {"type": {"not": ["SETTLEMENT"]}}
+
+
+def bets() -> list[Record]:
+    """Bets, and five records whose market is called `total`."""
+    return [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "market": "total" if n % 6 == 5 else "spread" if n % 2 else "moneyline",
+            "odds": str(150 + n),
+            "stake": "10",
+            "won": n % 3 == 0,
+            "pnl": "16" if n % 3 == 0 else "-10",
+        }
+        for n in range(30)
+    ]
+
+
+def test_bets_on_totals_are_bets() -> None:
+    reading = infer(bets())
+    assert (reading.closed, reading.dialect.get("only")) == (30, None)
+
+
+def test_totals_that_add_up_the_bets_before_them_are_none() -> None:
+    records = bets()
+    for place in range(5, 30, 6):
+        before = [str(one["pnl"]) for one in records[place - 5 : place]]
+        records[place]["pnl"] = str(sum(map(int, before)))
+    assert infer(records).closed == 25

@@ -422,6 +422,23 @@ class TestStatesOfAnAccount:
         totals: Record = {"total_pnl": "-12.75", "n_trades": 2, "n_wins": 0}
         assert "figures of many trades (n_trades, n_wins)" in said([{**state, **totals}])
 
+    def test_a_size_of_each_order_is_no_trade_beside_figures_of_many(self) -> None:
+        run: Record = {"timestamp": "2026-04-07T10:00:00Z", "position_size": "5000"}
+        report = {"net_pnl": "52", "total_trades": 2, "winning_trades": 1, "losing_trades": 1}
+        assert "figures of many trades (report.total_trades" in said([{**run, "report": report}])
+
+    def test_nor_is_the_date_of_a_summary(self) -> None:
+        records: list[Record] = [
+            {
+                "bot": f"b{n % 2}",
+                "summary_date": f"2026-04-{n // 2 + 1:02}",
+                "activity": n,
+                "profit": str(n * 7 % 5 - 2.5),
+            }
+            for n in range(12)
+        ]
+        assert said(records)
+
     def test_a_single_trade_with_such_figures_so_far_is_one(self) -> None:
         trade: Record = {
             "exit_time": "2026-04-07T10:00:00Z",

@@ -78,10 +78,20 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "latest_profit",
         "rolling_pnl",
         "be_r",
+        "scenario_pnl",
+        "exit_params.profit_giveback_pct",
+        "sum_of_yearly_pnl",
+        "realized_spread",
+        "results.closed_successfully",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
+
+
+@pytest.mark.parametrize("path", ["buy_and_hold", "benchmarks", "scenarios.*.changed"])
+def test_what_nobody_traded_is_skipped(path: str) -> None:
+    assert is_skipped_place(path)
 
 
 def test_percentage_points_are_points() -> None:
