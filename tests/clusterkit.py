@@ -46,7 +46,10 @@ def days_of_logs(files: int = FILES) -> dict[str, str]:
 class Elsewhere:
     """An executor that does units at once, as another process would: only bytes go to and fro."""
 
+    units = 0
+
     def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        self.units += 1
         future: Future[Any] = Future()
         sent, words = pickle.loads(pickle.dumps((function, args)))
         future.set_result(pickle.loads(pickle.dumps(sent(*words))))

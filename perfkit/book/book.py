@@ -323,7 +323,7 @@ class Book:
         try:
             return {source.name: ledgers[source.name] for source in self.sources}
         except CacheDamagedError:  # no figure has come of them yet
-            self._open_anew(Options(cached=False))
+            self._open_anew(self._opened.options)
             return self._ledgers
 
     def _trades(self, day: int, *, is_end: bool = False) -> Trades:
@@ -406,7 +406,8 @@ class Book:
             for name, ledger in self._ledgers.items()
             for file in ledger.files
         }
-        self._open_anew(Options(cached=False, limits=self.snapshot(), numbers=numbers))
+        options = self._opened.options._replace(limits=self.snapshot(), numbers=numbers)
+        self._open_anew(options)
         for name in ("files", "_ledgers"):
             self.__dict__.pop(name, None)
         if self._read_from() != before:
@@ -418,6 +419,7 @@ class Book:
 
     def _open_anew(self, options: Options) -> None:
         discard(self.config, self.manifest_mark)
+        options = options._replace(cached=False)
         self._opened = open_book(self.config, self.sources, options)
         self.manifest_mark = None
 

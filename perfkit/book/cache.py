@@ -101,6 +101,8 @@ class Opened(NamedTuple):
     """Why the cache could not be written; None when it was, or when nothing was new."""
     mark: Fingerprint | None = None
     """The fingerprint of the manifest in the cache; None where this book is not that one."""
+    options: Options = DEFAULT
+    """How it was opened; so it is made anew where its pages turn out to be damaged."""
 
 
 class StoredBook(NamedTuple):
@@ -124,7 +126,8 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
     started = time.perf_counter()
     opened = _opened(config, sources, options)
     spent = int((time.perf_counter() - started) * 1000)
-    opened = opened._replace(activity=opened.activity._replace(milliseconds=spent))
+    activity = opened.activity._replace(milliseconds=spent)
+    opened = opened._replace(activity=activity, options=options)
     _report(opened)
     return opened
 

@@ -88,6 +88,17 @@ class TestAnyExecutor:
             == perfkit.open(root, cached=False).summary("all").metrics["net_pnl"]
         )
 
+    def test_a_book_whose_cache_is_damaged_is_made_anew_by_the_executor(self, root: Path) -> None:
+        expected = figures(root)
+        executor = Answering()
+        desk = perfkit.open(root, executor=executor, jobs=3, live=False)
+        assert desk.book.days_with_lines
+        assert executor.units == 0
+        for page in (root / "logs/performance/cache/pages").iterdir():
+            page.write_bytes(page.read_bytes()[::-1])
+        assert desk.summary("all").to_json() == expected
+        assert executor.units >= 3
+
     def test_little_is_read_here(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(parallel, "PARALLEL_BYTES", 1 << 30)
         executor = Answering()

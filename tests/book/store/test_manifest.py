@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import perfkit
-from perfkit.book import cache
+from perfkit.book import cache, parallel
 from perfkit.book.cache import DEFAULT, Options, open_book
 from perfkit.book.store import compaction
 from perfkit.book.store import manifest as manifests
@@ -17,7 +17,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.book.verify import contents, status
 from perfkit.config.settings import load
 from perfkit.config.workspace import CACHE
-from tests.clusterkit import line
+from tests.clusterkit import Elsewhere, line
 from tests.conftest import CAMPAIGN, WriteWorkspace
 
 BOTS = 'sources: [{path: "logs/bots/{source}/", currency: USD}]\n'
@@ -116,6 +116,21 @@ def test_a_run_for_one_source_is_not_stopped_by_the_damaged_ledger_of_another(ro
     opened = open_book(config, config.sources[:1], DEFAULT)
     assert (opened.problem, opened.activity.trades) == (None, 2)
     is_as_cold(root)
+
+
+def test_damage_that_shows_when_a_book_is_first_used_is_mended_as_it_was_opened(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = perfkit.open(root, cached=False).summary("all").to_json()
+    monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
+    executor = Elsewhere()
+    desk = perfkit.open(root, executor=executor, jobs=3, live=False)
+    book = desk.book
+    assert executor.units == 0
+    overwritten(root, "b")
+    assert len(book.files) == 6
+    assert executor.units > 0
+    assert desk.summary("all").to_json() == expected
 
 
 def test_a_book_of_limits_does_without_what_is_damaged(root: Path) -> None:
