@@ -8,6 +8,15 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Doubt
 
 
+class LeftOut(str):
+    """What is said, among what is assumed, of closed records without a result, which do not count.
+
+    A question about these records says it as well, and takes its place.
+    """
+
+    __slots__ = ()
+
+
 class Reading(NamedTuple):
     """How to read some records as trades, or why that cannot be said.
 

@@ -14,7 +14,7 @@ from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, way
 from perfkit.inference.questions.left_out.coverage import changes_to
 from perfkit.inference.questions.left_out.incomplete import NO_RESULT
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
-from perfkit.inference.result import Reading
+from perfkit.inference.result import LeftOut, Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.outcomes import LOST, WON, outcome_of
 from perfkit.inference.table.time_columns import Times
@@ -58,7 +58,7 @@ def closed_unpriced(
     roles: Mapping[str, Column],
     times: Times,
     failed: set[int],
-) -> list[str]:
+) -> list[LeftOut]:
     """What is said of records with a closing time that nothing says the result of.
 
     closed_at 10:00   status closed   exit_price -   pnl -      perhaps it was closed elsewhere
@@ -81,7 +81,7 @@ def closed_unpriced(
     one, have = ("record", "has") if len(missing) == 1 else ("records", "have")
     name = best.pnl.name
     nor = "" if any(_has_other_result(columns, row) for row in missing) else " nor prices"
-    return [f"{len(missing)} {one} with {closed.name} {have} no {name}{nor}; left out"]
+    return [LeftOut(f"{len(missing)} {one} with {closed.name} {have} no {name}{nor}; left out")]
 
 
 def _has_other_result(columns: Sequence[Column], row: int) -> bool:
@@ -169,7 +169,7 @@ def with_closed_asked(
     ended = f"with {_what_ends(missing, roles)}{' and a closing time' * timed}"
     said = f"{len(missing)} record{'s' * several} {ended} {'have' if several else 'has'} no {name}"
     if best.unit == MONEY and len(missing) * _FEW < len(best.closing.rows):
-        return reading._replace(assumed=(*reading.assumed, f"{said}; left out"))
+        return reading._replace(assumed=(*reading.assumed, LeftOut(f"{said}; left out")))
     answers = [Answer("yes", {})]
     if instead is not None:
         answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.questions.left_out.coverage import changes_to
-from perfkit.inference.result import Reading
+from perfkit.inference.result import LeftOut, Reading
 from perfkit.inference.table.columns import TIME
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY
@@ -73,12 +73,9 @@ def with_other_name_asked(
             Answer(f"{other.pnl.name} of all", changes_to(instead, reading)),
         ),
     )
-    said = f" no {best.pnl.name}"
     return reading._replace(
         doubts=(doubt, *(asked for asked in reading.doubts if asked.name != "left_out")),
-        assumed=tuple(
-            note for note in reading.assumed if not (said in note and note.endswith("left out"))
-        ),
+        assumed=tuple(said for said in reading.assumed if not isinstance(said, LeftOut)),
     )
 
 

@@ -3,9 +3,13 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import perfkit
 from perfkit.inference.infer import infer
+from perfkit.inference.questions.left_out.other_stretch import with_other_name_asked
+from perfkit.inference.result import LeftOut
 from tests.inference.readings import Record, asked
 
 
@@ -67,3 +71,23 @@ def test_records_without_a_closing_time_are_told_with_the_question() -> None:
         del record["closed_at"]
     question = infer(records).doubts[0].question
     assert "6 that closed have pnl_usd alone, and 2 more without closed_at" in question
+
+
+def test_only_what_is_said_of_records_left_out_falls_away_with_the_question() -> None:
+    def candidate(name: str, numbers: list[int | None]) -> Any:
+        column = SimpleNamespace(name=name, expression=name, numbers=numbers)
+        return SimpleNamespace(pnl=column, closing=SimpleNamespace(rows=[1]))
+
+    times: Any = SimpleNamespace(closed=[SimpleNamespace(name="closed_at", present=[1, 1])])
+    reading = infer(renamed(both=False))
+    other = "fees of trades with no net_pnl are left out"
+    reading = reading._replace(assumed=(other, LeftOut("one record lacks it"), LeftOut("another")))
+    best, also = candidate("net_pnl", [None, 5]), candidate("pnl_usd", [4, None])
+    asked_of = with_other_name_asked(reading, best, also, [0], reading, times)
+    assert asked_of.assumed == (other,)
+
+
+def test_records_left_out_are_told_from_what_else_is_assumed() -> None:
+    said = infer([{**one, "note": ""} for one in renamed(both=True, old=3)]).assumed
+    left_out = [one for one in said if isinstance(one, LeftOut)]
+    assert left_out == ["3 records with closed_at have no net_pnl; left out"]
