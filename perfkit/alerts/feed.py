@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from perfkit.alerts.sources.lost_files import KnownFiles
     from perfkit.book.book import Book
     from perfkit.book.cache import Opened
-    from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
@@ -147,6 +146,8 @@ class Feed:
 
     def files_with_trades(self) -> dict[str, KnownFiles]:
         """By source, log files with trade lines: the latest ones, and the last of each volume."""
+        from perfkit.logs.file_log import span_of  # which the book has loaded
+
         found: dict[str, KnownFiles] = {}
         for source in self._book.sources:
             own = [file for file in self._book.files_of(source.name) if file.sizes[0]]
@@ -157,7 +158,7 @@ class Feed:
             folders = {one: folder_mark(self.config.folder, one) for one in volumes}
             known = [
                 (
-                    *(file.name, file.end, *_days_of(file), file.newest or 0),
+                    *(file.name, file.end, *span_of(file.days), file.newest or 0),
                     *(file.fingerprint[1], file.chunks[0]),
                 )
                 for file in files.values()
@@ -317,11 +318,6 @@ def open_feed(
     if troubles and healthy:
         book = Book(config, healthy, opened)
     return Feed(book, mark, troubles, horizon, begun, settings)
-
-
-def _days_of(file: FileEntry) -> tuple[int, int, int]:
-    """The earliest and the latest day of its lines, and how many trade lines the latter has."""
-    return (file.days[0][0], *file.days[-1][:2]) if file.days else (0, 0, 0)
 
 
 def _settings_in(opened: Opened, config: Config) -> dict[str, tuple[int, int]]:

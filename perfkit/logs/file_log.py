@@ -7,7 +7,13 @@ from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
     from perfkit.logs.formulas import Column
+
+    DayCounts: TypeAlias = "tuple[int, int, int, int]"
+    """The ordinal of a day, and how many of its lines were parsed, ignored and bad."""
 
 OPEN = 0
 """The day of trades without a close, and of lines that made no trade."""
@@ -17,6 +23,14 @@ SEVERAL = 1
 
 COMMA, POINT = 1, 2
 """Bits of `decimal_marks`: a comma that begins a fraction, a point that may separate thousands."""
+
+
+def span_of(days: Sequence[DayCounts]) -> tuple[int, int, int]:
+    """The earliest and the latest of the days, in order, and how many lines of the latter parsed.
+
+    Zeros without any day.
+    """
+    return (days[0][0], *days[-1][:2]) if days else (0, 0, 0)
 
 
 class Lines(NamedTuple):

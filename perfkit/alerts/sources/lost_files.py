@@ -25,6 +25,7 @@ from perfkit.core.calendar import DAY_US, moment_of
 from perfkit.core.errors import LogReadError
 from perfkit.core.fast_imports import NamedTuple, date, time
 from perfkit.logs.digest import CHUNK_BYTES, verified
+from perfkit.logs.file_log import span_of
 from perfkit.logs.files import form_in, readable, text_in
 from perfkit.logs.listing import folder_mark, shown_path, volume_of
 
@@ -101,16 +102,6 @@ class _Volume(NamedTuple):
         return any(one in self.gone or one in self.anew for one in (latest, *ahead))
 
 
-def _begins_on(file: FileEntry) -> int:
-    """The ordinal of the earliest day of its lines; 0 without any."""
-    return file.days[0][0] if file.days else 0
-
-
-def _ends_on(file: FileEntry) -> int:
-    """The ordinal of the latest day of its lines, which may be that of the first; 0 without any."""
-    return file.days[-1][0] if file.days else 0
-
-
 def lost(
     book: Book, source: Source, files: Sequence[FileEntry], known: KnownFiles, horizon: int
 ) -> str | None:
@@ -162,7 +153,7 @@ def _may_be_other(source: Source, file: FileEntry, known: _Known) -> bool:
     """Whether times have no time of day, and that day is all that two files have in common."""
     at = moment_of(known.newest).astimezone(source.dialect.zone)
     is_one_day = known.first_day == known.last_day
-    return at.time() == time.min and (is_one_day or _begins_on(file) > known.first_day)
+    return at.time() == time.min and (is_one_day or span_of(file.days)[0] > known.first_day)
 
 
 def _cut(file: FileEntry, known: _Known, *, is_newest: bool) -> str | None:
@@ -173,7 +164,7 @@ def _cut(file: FileEntry, known: _Known, *, is_newest: bool) -> str | None:
     parsed, ignored, _, bad = file.sizes
     if not (parsed or ignored or bad):
         return f"{file.name} had trades and has no records (if this is intended, remove it)"
-    is_begun = not is_newest and _begins_on(file) > known.last_day
+    is_begun = not is_newest and span_of(file.days)[0] > known.last_day
     if file.end < known.end and file.waiting and not is_begun:
         return f"{file.name} is shorter than it was, and its last line is not whole"
     return None
@@ -192,7 +183,8 @@ def _found_again(
     taken = set(found.values())
     for one in before:
         for file in files if one not in found else ():
-            same_days = _begins_on(file) == one.first_day and _ends_on(file) >= one.last_day
+            begins_on, ends_on, _ = span_of(file.days)
+            same_days = begins_on == one.first_day and ends_on >= one.last_day
             is_like = same_days and file.number not in taken
             if is_like and _begins_as(book, source, file, one):
                 found[one] = file.number
@@ -277,7 +269,7 @@ def _stays(volume: _Volume, files: Sequence[FileEntry], where: str) -> bool:
     """Whether a log file as old as those that are gone from a folder is there."""
     last_day = max(one.last_day for one in volume.known)
     own = [file for file in files if file.sizes[0] and volume_of(file.name, where) == volume.name]
-    return any(0 < _begins_on(file) <= last_day for file in own)
+    return any(0 < span_of(file.days)[0] <= last_day for file in own)
 
 
 def _is_old(
