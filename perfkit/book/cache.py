@@ -22,6 +22,7 @@ from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
 from perfkit.core.errors import LogReadError, reason_of
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.interpreter import uncollected
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
@@ -124,7 +125,8 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
     Raises `LogReadError` when a file or folder cannot be read.
     """
     started = time.perf_counter()
-    opened = _opened(config, sources, options)
+    with uncollected():
+        opened = _opened(config, sources, options)
     spent = int((time.perf_counter() - started) * 1000)
     activity = opened.activity._replace(milliseconds=spent)
     opened = opened._replace(activity=activity, options=options)

@@ -20,7 +20,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import cores, uncollected
+from perfkit.core.interpreter import cores
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import (
@@ -135,17 +135,16 @@ def updated(
     pages.mode = narrowed([manifest.mode, *(todo.mode for *_, todo in work)])
     ledgers: dict[str, Ledger] = {}
     bytes_read = lines = 0
-    with uncollected():
-        own_readings = [(source, todo.readings) for source, _, todo in work]
-        read = _read(own_readings, config, pages, now, jobs, executor, progress, dimensions)
-        for (source, ledger, todo), found in zip(work, read, strict=True):
-            for batch in found:
-                bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
-                lines += sum(file.lines for file in batch.files)
-            if todo.is_idle:
-                ledgers[source.name] = todo.standing(ledger)
-            else:
-                ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
+    own_readings = [(source, todo.readings) for source, _, todo in work]
+    read = _read(own_readings, config, pages, now, jobs, executor, progress, dimensions)
+    for (source, ledger, todo), found in zip(work, read, strict=True):
+        for batch in found:
+            bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
+            lines += sum(file.lines for file in batch.files)
+        if todo.is_idle:
+            ledgers[source.name] = todo.standing(ledger)
+        else:
+            ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
     changed = manifest._replace(ledgers=manifest.ledgers.updated(ledgers), next_number=next_number)
     return ReadResult(changed, [todo for *_, todo in work], bytes_read, lines)
 

@@ -34,14 +34,18 @@ MARSHAL = 2
 
 def sealed(value: Any) -> bytes:
     """A plain value as bytes: CRC-32 in four bytes, then Python's own serialisation."""
+    return b"".join(_parts(value))
+
+
+def _parts(value: Any) -> tuple[bytes, bytes]:
     content = marshal.dumps(value, MARSHAL)
-    return zlib.crc32(content).to_bytes(4, "big") + content
+    return zlib.crc32(content).to_bytes(_CHECKSUM, "big"), content
 
 
 def unsealed(content: bytes | memoryview) -> Any:
     """The value in sealed bytes; None when they are damaged."""
-    value = memoryview(content)[4:]
-    if len(content) < 4 or zlib.crc32(value) != int.from_bytes(content[:4], "big"):
+    value = memoryview(content)[_CHECKSUM:]
+    if len(content) < _CHECKSUM or zlib.crc32(value) != int.from_bytes(content[:_CHECKSUM], "big"):
         return None
     try:
         return marshal.loads(value)
@@ -51,13 +55,13 @@ def unsealed(content: bytes | memoryview) -> Any:
 
 def sealed_in_two(head: Any, body: Any) -> bytes:
     """Two plain values as bytes; the first can be read without the second (see `read_head`)."""
-    first = sealed(head)
-    return len(first).to_bytes(_LENGTH, "big") + first + sealed(body)
+    first, second = _parts(head), _parts(body)
+    return b"".join([sum(map(len, first)).to_bytes(_LENGTH, "big"), *first, *second])
 
 
 def unsealed_head(content: bytes) -> Any:
     """The first value in such bytes; None when it is damaged."""
-    return unsealed(content[_LENGTH : _end_of_head(content)])
+    return unsealed(memoryview(content)[_LENGTH : _end_of_head(content)])
 
 
 def unsealed_in_two(content: bytes) -> tuple[Any, Any] | None:
@@ -87,8 +91,8 @@ def read_head(path: str) -> tuple[Any, Fingerprint] | None:
     return None if head is None else (head, fingerprint_of(status))
 
 
-_LENGTH = 8
-"""Bytes that say how long the first of two values is."""
+_CHECKSUM, _LENGTH = 4, 8
+"""Bytes before a value; before both, those that say how long the first of two is."""
 
 
 def read_bytes(path: str) -> bytes | None:

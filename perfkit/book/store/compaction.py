@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from perfkit.book.store.ledger import day_addresses
 from perfkit.book.store.manifest import Manifest
@@ -34,7 +35,7 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
         )
     }
     if not sparse:
-        return _stored(manifest, pages)
+        return _stored(manifest, pages, live)
     moved: dict[Address, Address] = {}
 
     def place(address: Address) -> Address:
@@ -44,13 +45,17 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
             moved[address] = pages.put(pages.get(address))
         return moved[address]
 
-    return _stored(manifest.moved(place, sparse), pages)
+    manifest = manifest.moved(place, sparse)
+    return _stored(manifest, pages, live_bytes(manifest))
 
 
-def _stored(manifest: Manifest, pages: Pages) -> Manifest:
-    """The manifest with its ledgers where they are to be, and all pages that it refers to."""
-    manifest.ledgers.put_into(pages)
-    return manifest._replace(pages=tuple(live_bytes(manifest)))
+def _stored(manifest: Manifest, pages: Pages, live: Iterable[str]) -> Manifest:
+    """The manifest with its ledgers where they are to be, and all pages that it refers to.
+
+    `live` are those that it refers to before.
+    """
+    added = manifest.ledgers.put_into(pages)
+    return manifest._replace(pages=tuple(dict.fromkeys([*live, *added])))
 
 
 def live_bytes(manifest: Manifest) -> dict[str, int]:

@@ -27,7 +27,7 @@ from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
 from perfkit.disk.sealed import MARSHAL, VERSION, sealed_in_two, unsealed_in_two
 from perfkit.logs.forms import is_packed
-from perfkit.logs.listing import is_below, is_own_output, pattern_meets, shown_path
+from perfkit.logs.listing import is_below, is_own_output, pattern_meets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,12 +148,12 @@ class Ledgers:
         made._kept = {name: kept.moved(place, pages) for name, kept in self._kept.items()}
         return made
 
-    def put_into(self, pages: Pages) -> None:
-        """Puts those that are not in pages there, if they are several and long."""
+    def put_into(self, pages: Pages) -> list[str]:
+        """Puts those that are not in pages there, if they are several and long; which pages."""
         rest = [kept for kept in self._kept.values() if kept.address is None]
-        if len(rest) > 1 and sum(len(kept.content) for kept in rest) > MOST_LEDGER_BYTES:
-            for kept in rest:
-                kept.put_into(pages)
+        if len(rest) < 2 or sum(len(kept.content) for kept in rest) <= MOST_LEDGER_BYTES:
+            return []
+        return [kept.put_into(pages) for kept in rest]
 
     def plain(self) -> dict[str, tuple[tuple[Any, ...], bytes | Address]]:
         """What they are stored as: summaries, and what was read where nothing changed."""
@@ -193,9 +193,11 @@ class _KeptLedger:
             return self
         return _KeptLedger(self._ledger, self.summary, place(self.address), self._pages)
 
-    def put_into(self, pages: Pages) -> None:
-        """Puts it into pages."""
-        self.address, self._pages, self._content = pages.put(self.content), pages, None
+    def put_into(self, pages: Pages) -> str:
+        """Puts it into pages; into which one."""
+        self.address = pages.put(self.content)
+        self._pages, self._content = pages, None
+        return self.address[0]
 
     @property
     def ledger(self) -> Ledger:
@@ -307,11 +309,12 @@ def settings_of(config: Config) -> Settings:
     """What of a configuration the book depends on."""
     dialects: dict[int, str] = {}  # many sources share one, and it is long
     sources = {}
+    inside = os.path.join(config.folder, "")
     for source in config.sources:
         dialect = dialects.get(id(source.dialect))
         if dialect is None:
             dialect = dialects[id(source.dialect)] = repr(source.dialect)
-        where = shown_path(source.location, config.folder)
+        where = source.location.removeprefix(inside)
         if where == source.location:
             where = os.path.relpath(where, config.folder)
         own = where, source.pattern, source.currency, *source.extensions

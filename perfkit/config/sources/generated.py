@@ -21,7 +21,7 @@ from perfkit.config.checks import YamlReader, read_yaml
 from perfkit.config.workspace import CACHE, EVENT_LOG, MIRROR, below
 from perfkit.config.yaml import Document, KeyPath, documents
 from perfkit.core.errors import PerfkitError
-from perfkit.core.formatting import plain, utf8
+from perfkit.core.formatting import plain
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 
 PLACE = "{source}"
@@ -144,6 +144,7 @@ def _each(
     there = _entries_in(parent, lambda: _not_there(reader, key, pattern))
     looks.setdefault(above, (above, True, {}, frozenset(there)))
     is_in_folders = bool(rest) or pattern.endswith("/")
+    above_all, named_as = os.path.join(parent, ""), _text(said, "name")
     count = 0
     for name in sorted(there):
         inside = name[len(before) : len(name) - len(after)]
@@ -151,8 +152,8 @@ def _each(
         shown = f"{above}/{name}" if above else name
         if not is_meant or name.startswith(".") or shown in _OWN:
             continue
-        where = os.path.join(parent, name)
-        location = os.path.join(where, *rest) if rest else where
+        where = above_all + name
+        location = "/".join([where, *rest])
         is_folder = is_in_folders and (
             there[name].is_dir(follow_symlinks=False) or os.path.isdir(where)
         )
@@ -166,9 +167,9 @@ def _each(
         count += 1
         if location in named:
             continue
-        if inside != utf8(inside) or not inside.isprintable():
+        if not inside.isprintable():  # nor what is not UTF-8
             raise reader.problem(key, f"{plain(inside, 40)!r} is not a name", "rename it")
-        own = _text(said, "name").replace(PLACE, inside) or inside
+        own = named_as.replace(PLACE, inside) or inside
         yield reader, path, {**said, "name": own, "path": location}
     if not count:
         raise _not_there(reader, key, pattern)
