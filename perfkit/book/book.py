@@ -166,7 +166,7 @@ class Book:
         """What is known at once of a day with closed trades."""
         number = day.toordinal()
         own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
-        return own[0] if len(own) == 1 else self._opened.manifest.joint[number].entry
+        return own[0] if len(own) == 1 else self._opened.manifest.joint[number]
 
     def marks(self) -> dict[int, tuple[str, int]]:
         """For each day with closed trades, by its ordinal, what changes when its trades do.

@@ -64,6 +64,6 @@ def live_bytes(manifest: Manifest) -> dict[str, int]:
     for page, length in manifest.ledgers.page_bytes():
         live[page] += length
     for day in manifest.joint.values():
-        for page, _, length, _ in day_addresses(day.entry):
+        for page, _, length, _ in day_addresses(day):
             live[page] += length
     return live

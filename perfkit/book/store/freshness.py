@@ -136,7 +136,4 @@ def _has_just(folder: int, files: dict[str, WatchedFile], others: frozenset[str]
     if set(os.listdir(folder)).difference(others) != files.keys():
         return False
     status_of, mark_of = os.stat, fingerprint_of  # there may be 30,000 files
-    for name, known in files.items():
-        if mark_of(status_of(name, dir_fd=folder)) != known:
-            return False
-    return True
+    return [mark_of(status_of(name, dir_fd=folder)) for name in files] == list(files.values())

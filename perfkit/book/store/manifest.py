@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from perfkit.book.store.freshness import (
     Head,
@@ -130,9 +130,9 @@ class Ledgers:
                 made._kept[name] = _KeptLedger(ledger)
         return made
 
-    def not_in(self, others: Ledgers) -> list[str]:
+    def not_in(self, others: Ledgers) -> set[str]:
         """The names of those ledgers that others have not, or not the same."""
-        return [name for name, kept in self._kept.items() if others._kept.get(name) is not kept]
+        return {name for name, kept in self._kept.items() if others._kept.get(name) is not kept}
 
     def page_bytes(self) -> Iterator[tuple[str, int]]:
         """Pages, and how much of them a ledger is in or refers to."""
@@ -221,28 +221,6 @@ class _KeptLedger:
         return self._content
 
 
-Part = tuple[str, int, int]
-"""A source with trades on a day that several share: its name, the epoch and length of the day."""
-
-
-class JointDay(NamedTuple):
-    """A day of all sources together: a sheet, and the parts it was made of, as bytes."""
-
-    entry: DayEntry
-    packed_parts: bytes
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        """The parts it was made of, in the order in which sources are configured."""
-        found: Sequence[Part] = marshal.loads(self.packed_parts)
-        return found
-
-
-def joint_day_of(entry: DayEntry, parts: Sequence[Part]) -> JointDay:
-    """The joint day that was made of those parts."""
-    return JointDay(entry, marshal.dumps(tuple(parts), MARSHAL))
-
-
 class Settings(NamedTuple):
     """What the book depends on, as texts: of the workspace, and of each source by its name.
 
@@ -264,7 +242,7 @@ class Manifest(NamedTuple):
 
     settings: Settings
     ledgers: Ledgers = Ledgers()
-    joint: Mapping[int, JointDay] = {}
+    joint: Mapping[int, DayEntry] = {}
     next_number: int = 1
     pages: tuple[str, ...] = ()
     forgotten: tuple[str, ...] = ()
@@ -298,10 +276,7 @@ class Manifest(NamedTuple):
         """The same with other addresses for what lies in those pages."""
         return self._replace(
             ledgers=self.ledgers.moved(place, pages),
-            joint={
-                number: day._replace(entry=moved_day(day.entry, place))
-                for number, day in self.joint.items()
-            },
+            joint={number: moved_day(day, place) for number, day in self.joint.items()},
         )
 
 
@@ -351,18 +326,16 @@ def decoded(content: bytes, settings: Settings, pages: Pages) -> tuple[Head, Man
     known = {name: (own, dialects[number]) for name, (own, number) in sources.items()}
     same = {name for name, own in settings.sources.items() if known.get(name) == own}
     is_whole = len(same) == len(known) and list(known) == list(settings.sources)
-    days = {day: JointDay(DayEntry._make(entry), parts) for day, (entry, parts) in joint.items()}
-    if not is_whole:
-        days = {
-            number: day
-            for number, day in days.items()
-            if same.issuperset([name for name, *_ in day.parts])
-        }
     stored = {
-        name: (LedgerSummary._make(summary), where)
-        for name, (summary, where) in ledgers.items()
-        if name in same
+        name: (LedgerSummary._make(summary), where) for name, (summary, where) in ledgers.items()
     }
+    days = {day: DayEntry._make(entry) for day, entry in joint.items()}
+    if not is_whole:
+        others = [name for name in stored if name not in same]
+        for day in set().union(*(stored.pop(name)[0].days for name in others)):
+            days.pop(day, None)
+        if [name for name in known if name in same] != [n for n in settings.sources if n in same]:
+            days = {}  # trades that closed at the same time are in the order of their sources
     forgotten = tuple(name for name in ledgers if name not in settings.sources)
     known_ledgers = Ledgers(stored, pages)
     return head, Manifest(settings, known_ledgers, days, number, names, forgotten, is_whole)
@@ -379,7 +352,7 @@ def _plain(manifest: Manifest) -> tuple[Any, ...]:
         tuple(dialects),
         sources,
         manifest.ledgers.plain(),
-        {number: (tuple(day.entry), day.packed_parts) for number, day in manifest.joint.items()},
+        {number: tuple(day) for number, day in manifest.joint.items()},
         manifest.next_number,
         manifest.pages,
     )
