@@ -102,12 +102,13 @@ def _extended(
     pages: Pages,
 ) -> DayEntry | None:
     """The day with the trades that came after all of its own; None where it is not that."""
+    paths = _paths([name for name, *_ in changes], manifest)
     new: list[Trades] = []
-    for name, old, entry in changes:
+    for _, old, entry in changes:
         if entry is None or (old is not None and not _begins_with(entry, old)):
             return None
-        trades = loaded(entry, pages, _paths([name], manifest))
-        new.append(trades.slice(0 if old is None else old.rows, entry.rows))
+        rows = 0 if old is None else old.rows
+        new.append(loaded(entry, pages, paths).slice(rows, entry.rows))
     trades = ordered(joined(new))
     if not len(trades) or trades.closed_at[0] <= known.last_at:
         return None

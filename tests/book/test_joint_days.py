@@ -19,7 +19,7 @@ CONFIG = 'sources: [{path: "logs/bots/{source}/", currency: USD}]\n'
 FILE = "2026-04-08.jsonl"
 
 appends = st.lists(
-    st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.integers(-3, 3)),
+    st.tuples(st.sampled_from("abcde"), st.integers(0, 40), st.integers(-3, 3)),
     min_size=1,
     max_size=8,
 )
@@ -43,12 +43,39 @@ def test_whatever_comes_in_whatever_order_makes_the_same_day(
     fresh_workspace: WriteWorkspace, runs: list[list[tuple[str, int, int]]]
 ) -> None:
     root = fresh_workspace(CONFIG)
-    for bot in "ab":
+    for bot in "bd":
         add(root, bot, 0, 1, f"first {bot}")
     is_as_cold(root)
     for number, run in enumerate(runs):
         for place, (bot, minute, net) in enumerate(run):
             add(root, bot, minute, net, f"{number}-{place}")
+        is_as_cold(root)
+
+
+configured = st.permutations("abcd").flatmap(
+    lambda order: st.integers(1, 4).map(lambda count: order[:count])
+)
+
+
+@given(st.lists(st.tuples(configured, st.booleans(), appends), min_size=2, max_size=5))
+def test_sources_come_and_go_and_change_places(
+    fresh_workspace: WriteWorkspace,
+    runs: list[tuple[list[str], bool, list[tuple[str, int, int]]]],
+) -> None:
+    root = fresh_workspace(CONFIG)
+    for bot in "abcd":
+        add(root, bot, 0, 1, f"first {bot}")
+    for number, (names, cuts, run) in enumerate(runs):
+        entries = [f"{{name: {one}, path: logs/bots/{one}, currency: USD}}" for one in names]
+        (root / "config/perfkit.yaml").write_text(f"sources: [{', '.join(entries)}]\n")
+        if cuts:  # the first line of one source goes
+            log = root / "logs/bots" / names[0] / FILE
+            first, *others = log.read_text().splitlines(keepends=True)
+            log.write_text("".join(others or [first]))
+        for place, (bot, minute, net) in enumerate(run):
+            add(root, bot, minute, net, f"{number}-{place}")
+        if number % 2:  # one source alone is read before all are
+            perfkit.open(root).summary("all", where={"source": names[0]})
         is_as_cold(root)
 
 

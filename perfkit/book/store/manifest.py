@@ -334,8 +334,6 @@ def decoded(content: bytes, settings: Settings, pages: Pages) -> tuple[Head, Man
         others = [name for name in stored if name not in same]
         for day in set().union(*(stored.pop(name)[0].days for name in others)):
             days.pop(day, None)
-        if [name for name in known if name in same] != [n for n in settings.sources if n in same]:
-            days = {}  # trades that closed at the same time are in the order of their sources
     forgotten = tuple(name for name in ledgers if name not in settings.sources)
     known_ledgers = Ledgers(stored, pages)
     return head, Manifest(settings, known_ledgers, days, number, names, forgotten, is_whole)
