@@ -366,7 +366,8 @@ def _refreshed(
             continue
         break
     activity = _activity(made, sources, manifest)
-    if config.looks and _lists_the_present(config):  # nobody took them out of the configuration
+    if manifest.forgotten and config.looks and _lists_the_present(config):
+        # nobody took them out of the configuration
         activity = activity._replace(gone=(*activity.gone, *manifest.forgotten))
     return _with_joint_days(manifest, made.manifest, config, pages), activity
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from perfkit.book.store.ledger import day_addresses
@@ -60,9 +59,7 @@ def _stored(manifest: Manifest, pages: Pages, live: Iterable[str]) -> Manifest:
 
 def live_bytes(manifest: Manifest) -> dict[str, int]:
     """How many bytes of each page are referred to."""
-    live: defaultdict[str, int] = defaultdict(int)
-    for page, length in manifest.ledgers.page_bytes():
-        live[page] += length
+    live = manifest.ledgers.page_bytes()
     for day in manifest.joint.values():
         for page, _, length, _ in day_addresses(day):
             live[page] += length

@@ -133,7 +133,8 @@ def _has_just(folder: int, files: dict[str, WatchedFile], others: frozenset[str]
 
     That it is open spares the system to find it again for each file.
     """
-    if set(os.listdir(folder)).difference(others) != files.keys():
+    there = set(os.listdir(folder))
+    if (there - others if others else there) != files.keys():
         return False
     status_of, mark_of = os.stat, fingerprint_of  # there may be 30,000 files
     return [mark_of(status_of(name, dir_fd=folder)) for name in files] == list(files.values())

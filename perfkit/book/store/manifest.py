@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Set
 
 from perfkit.book.store.freshness import (
@@ -51,7 +51,7 @@ class LedgerSummary(NamedTuple):
 
     def is_doubtful(self, verified_bytes: int) -> bool:
         """Whether it has such a file (see `FileEntry.is_doubtful`)."""
-        return any(sampled <= verified_bytes for sampled in self.sampled)
+        return bool(self.sampled) and min(self.sampled) <= verified_bytes
 
 
 def summary_of(ledger: Ledger) -> LedgerSummary:
@@ -134,13 +134,15 @@ class Ledgers:
         """The names of those ledgers that others have not, or not the same."""
         return {name for name, kept in self._kept.items() if others._kept.get(name) is not kept}
 
-    def page_bytes(self) -> Iterator[tuple[str, int]]:
-        """Pages, and how much of them a ledger is in or refers to."""
+    def page_bytes(self) -> defaultdict[str, int]:
+        """How much of each page the ledgers are in or refer to."""
+        found: defaultdict[str, int] = defaultdict(int)
         for kept in self._kept.values():
-            yield from kept.summary.page_bytes
+            for page, length in kept.summary.page_bytes:
+                found[page] += length
             if kept.address is not None:
-                page, _, length, _ = kept.address
-                yield page, length
+                found[kept.address[0]] += kept.address[2]
+        return found
 
     def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Ledgers:
         """These with other addresses for what is in those pages."""
