@@ -175,9 +175,15 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
         return _unwritten(config, sources, options, error)
 
 
-def _lists_the_present(config: Config) -> bool:
-    """Whether the sources that folders and other files stand for are still those it has."""
-    return all(is_unchanged(look, config.folder) for look in config.looks)
+def _vanished(before: Manifest, config: Config) -> tuple[str, ...]:
+    """Sources that are gone because their folders are: nobody took them out of the configuration.
+
+    The settings have to list what is there at present.
+    """
+    if not before.forgotten or not config.looks:
+        return ()
+    is_present = all(is_unchanged(look, config.folder) for look in config.looks)
+    return before.forgotten if is_present else ()
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -366,9 +372,7 @@ def _refreshed(
             continue
         break
     activity = _activity(made, sources, manifest)
-    if manifest.forgotten and config.looks and _lists_the_present(config):
-        # nobody took them out of the configuration
-        activity = activity._replace(gone=(*activity.gone, *manifest.forgotten))
+    activity = activity._replace(gone=(*activity.gone, *_vanished(manifest, config)))
     return _with_joint_days(manifest, made.manifest, config, pages), activity
 
 

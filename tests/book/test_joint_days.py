@@ -57,20 +57,25 @@ configured = st.permutations("abcd").flatmap(
 )
 
 
-@given(st.lists(st.tuples(configured, st.booleans(), appends), min_size=2, max_size=5))
+rewritten = st.sampled_from(["", "first line gone", "first line corrected"])
+
+
+@given(st.lists(st.tuples(configured, rewritten, appends), min_size=2, max_size=5))
 def test_sources_come_and_go_and_change_places(
     fresh_workspace: WriteWorkspace,
-    runs: list[tuple[list[str], bool, list[tuple[str, int, int]]]],
+    runs: list[tuple[list[str], str, list[tuple[str, int, int]]]],
 ) -> None:
     root = fresh_workspace(CONFIG)
     for bot in "abcd":
         add(root, bot, 0, 1, f"first {bot}")
-    for number, (names, cuts, run) in enumerate(runs):
+    for number, (names, change, run) in enumerate(runs):
         entries = [f"{{name: {one}, path: logs/bots/{one}, currency: USD}}" for one in names]
         (root / "config/perfkit.yaml").write_text(f"sources: [{', '.join(entries)}]\n")
-        if cuts:  # the first line of one source goes
-            log = root / "logs/bots" / names[0] / FILE
-            first, *others = log.read_text().splitlines(keepends=True)
+        log = root / "logs/bots" / names[0] / FILE
+        first, *others = log.read_text().splitlines(keepends=True)
+        if change == "first line corrected":
+            others.insert(0, line("other", "2026-04-08T09:00:00Z", str(number)))
+        if change:
             log.write_text("".join(others or [first]))
         for place, (bot, minute, net) in enumerate(run):
             add(root, bot, minute, net, f"{number}-{place}")
@@ -102,3 +107,16 @@ def test_a_day_that_only_grew_is_not_read_again(
     add(root, "a", 8, 2, "at the same time")
     perfkit.open(root).summary("all")
     assert made == [1]
+
+
+def test_a_day_is_made_anew_if_an_earlier_trade_of_it_is_another_one(
+    workspace: WriteWorkspace,
+) -> None:
+    root = workspace(CONFIG)
+    for bot in "ab":
+        add(root, bot, 5, 1, f"first {bot}")
+    is_as_cold(root)
+    log = root / "logs/bots/a" / FILE
+    log.write_text(log.read_text().replace('"1"', '"2"'))
+    add(root, "b", 9, 1, "after all others")
+    is_as_cold(root)
