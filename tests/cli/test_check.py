@@ -1,12 +1,16 @@
 """`perfkit check`: a source, or a file, as perfkit sees it."""
 
 import json
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from perfkit.book.book import Book
 from perfkit.cli.main import main
+from perfkit.core.trades import Trades
 from tests.conftest import WriteWorkspace
 
 LINES = [
@@ -138,6 +142,43 @@ def test_zeros_are_warned_of(workspace: WriteWorkspace, capsys: pytest.CaptureFi
     log = LOG + (json.dumps({**LINES[0], "pnl": "0"}) + "\n") * 3
     _, found = checked(workspace, capsys, RIGHT, "{event: exit}", log)
     assert "3 of 5 closed trades have a net P&L of 0" in found["warnings"]
+
+
+@pytest.mark.parametrize(("zeros", "is_said"), [(2, False), (3, True)])
+def test_of_breakevens_within_the_tolerance_only_zeros_are_warned_of(
+    workspace: WriteWorkspace, capsys: pytest.CaptureFixture[str], zeros: int, *, is_said: bool
+) -> None:
+    pnls = ["5.5"] + ["0.01"] * (4 - zeros) + ["0"] * zeros
+    log = "".join(json.dumps({**LINES[0], "pnl": pnl}) + "\n" for pnl in pnls)
+    text = f"breakeven_tolerance: 0.05\n{config(RIGHT)}"
+    root = workspace(text, {"logs/trades.jsonl": log})
+    main(["check", "--root", str(root), "--json"])
+    (found,) = json.loads(capsys.readouterr().out)
+    said = f"{zeros} of 5 closed trades have a net P&L of 0"
+    assert (said in found["warnings"]) is is_said
+
+
+def test_the_first_trades_are_those_of_as_many_days_as_it_takes_and_no_others_are_read(
+    workspace: WriteWorkspace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [{**LINES[0], "time": f"2026-04-{n // 2 + 1:02}T1{n % 2}:00:00Z"} for n in range(20)]
+    log = "".join(json.dumps(line) + "\n" for line in lines[::-1])
+    asked: list[date] = []
+    read = Book.trades_of
+
+    def noted(book: Book, days: Iterable[date]) -> Trades:
+        asked.extend(days := list(days))
+        return read(book, days)
+
+    monkeypatch.setattr(Book, "trades_of", noted)
+    _, found = checked(workspace, capsys, RIGHT, "{event: exit}", log)
+    assert found["trades"]["closed"] == 20
+    assert [one["closed_at"] for one in found["trades"]["first"]] == [
+        line["time"] for line in lines[:5]
+    ]
+    assert asked == [date(2026, 4, day) for day in (1, 2, 3)]
 
 
 def test_a_page_of_text_shows_the_same(

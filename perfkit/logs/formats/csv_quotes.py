@@ -39,7 +39,7 @@ def unpadded(text: str, delimiter: str) -> str:
     `1, "a,b" ,2` becomes `1,"a,b",2`. All quoted cells are looked at, so that no blank within one
     is taken for such: of `"x"" ,y"`, nothing is left out.
     """
-    if '" ' not in text and ' "' not in text:
+    if '"' not in text or ('" ' not in text and ' "' not in text):
         return text
     return _padded(delimiter).sub(r"\1\2", text)
 

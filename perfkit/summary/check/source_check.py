@@ -71,7 +71,7 @@ def source_check(book: Book, source: Source, inferred: Found | None = None) -> S
     for error in book.errors:
         bad[kind_of(error.reason)] += 1 + error.more
     fields = _fields(book, source, entries[-1].name, inferred) if entries else ()
-    closed, open_trades = len(book.closed), len(book.open)
+    closed, open_trades = sum(book.entry(day).rows for day in book.days), len(book.open)
     found = SourceCheck(
         source=source.name,
         path=source.location,
@@ -86,12 +86,24 @@ def source_check(book: Book, source: Source, inferred: Found | None = None) -> S
         closed=closed,
         open=open_trades,
         fields=fields,
-        trades=tuple(book.closed[row] for row in range(min(MOST_TRADES, closed))),
+        trades=_first_trades(book),
         warnings=(),
     )
     likely = inferred.reading.likely if inferred is not None else ()
     said = (*map(in_one_sentence, likely), *_warnings(found, source, book))
     return found._replace(warnings=said)
+
+
+def _first_trades(book: Book) -> tuple[Trade, ...]:
+    """The closed trades that are shown, of as many of the first days as have them."""
+    days, rows = [], 0
+    for day in book.days:
+        days.append(day)
+        rows += book.entry(day).rows
+        if rows >= MOST_TRADES:
+            break
+    trades = book.trades_of(days)
+    return tuple(trades[row] for row in range(min(MOST_TRADES, len(trades))))
 
 
 def _fields(
@@ -139,8 +151,8 @@ def _warnings(found: SourceCheck, source: Source, book: Book) -> list[str]:
     elif found.bad and not found.read:
         said.append(f"all {sum(found.bad.values())} records are bad; see the reasons")
     said += [str(field) for field in _never_found(found.fields, source.dialect)]
-    zeros = sum(not units for units in book.closed.net_pnl.units if units is not None)
-    if found.closed and zeros > _MOST_ZEROS * found.closed:
+    zeros = _many_zeros(book, found.closed)
+    if zeros:
         said.append(f"{zeros} of {found.closed} closed trades have a net P&L of 0")
     if found.waiting:
         said.append(f"{found.waiting} bytes wait at the end of a file for the rest of their record")
@@ -150,6 +162,18 @@ def _warnings(found: SourceCheck, source: Source, book: Book) -> list[str]:
             f"{one.message} ({one.count})" for one in findings(selection) if _is_of_trades(one.code)
         ]
     return said
+
+
+def _many_zeros(book: Book, closed: int) -> int:
+    """How many closed trades have a net P&L of 0, if most of them do; else 0.
+
+    Each is a breakeven, so trades are looked at only where most are that.
+    """
+    breakevens = sum(book.sheet(day).whole.counts.breakevens for day in book.days)
+    if breakevens <= _MOST_ZEROS * closed:
+        return 0
+    zeros = sum(not units for units in book.closed.net_pnl.units if units is not None)
+    return zeros if zeros > _MOST_ZEROS * closed else 0
 
 
 def _never_found(fields: Sequence[FieldCheck], dialect: Dialect) -> list[FieldCheck]:
