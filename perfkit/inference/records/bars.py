@@ -3,6 +3,8 @@
 date         open   high   low    close   position   strategy_return
 2026-04-06   10.0   10.5   9.8    10.2    1          0.01
 2026-04-07   10.2   10.3   9.9    10.0    1          -0.02       the same trade goes on
+
+So do all trades of a market, with the names of both sides, and the quotes of its order book.
 """
 
 from __future__ import annotations
@@ -11,14 +13,53 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.directions import are_quotes
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import pnl_name
+from perfkit.inference.words.names import pnl_name, word_set
 
 _LEAST = 10
+_OF_ORDERS = word_set(
+    "executed execution exec filled fill fills fee commission paid order uuid trade funds deal"
+)
+"""Words that orders and their executions have, and quotes do not."""
+_SIDES_OF_A_MARKET = (
+    ({"aggressor"},),
+    ({"maker", "id"}, {"taker", "id"}),
+    ({"maker", "order"}, {"taker", "order"}),
+    ({"maker", "address"}, {"taker", "address"}),
+    ({"buyer", "id"}, {"seller", "id"}),
+    ({"buy", "order", "id"}, {"sell", "order", "id"}),
+    ({"collected", "at"},),
+)
+"""Words of the names that only a log of all trades of a market has."""
 _PARTS = ("open", "high", "low", "close")
 _OF_TRADES = frozenset(("side", "entry_price", "exit_price"))
 _MANY = 5
 """A result in fewer than one of so many bars is that of a trade which ended there."""
+
+
+def what_of_market(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    without_values: Sequence[Column],
+) -> str:
+    """What the records are of a market, whoever traded there; else empty."""
+    if prices := bars_of_market(columns, roles, times):
+        return f"bars of a market ({prices})"
+    if tape := _sides_of_a_market([*columns, *without_values]):
+        return f"trades of a whole market, not of one account ({tape})"
+    quoted = _levels_of_a_book(columns, roles)
+    return f"levels of an order book ({quoted})" if quoted else ""
+
+
+def _levels_of_a_book(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """The side, the price and the size of quotes, of which nothing says that they were executed."""
+    if not {"side", "price", "quantity"} <= roles.keys() or not are_quotes(roles["side"]):
+        return ""
+    if any({*one.words} & _OF_ORDERS or pnl_name(one.name) for one in columns):
+        return ""
+    return ", ".join(roles[role].name for role in ("side", "price", "quantity"))
 
 
 def bars_of_market(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
@@ -63,3 +104,20 @@ def _has_result(column: Column) -> bool:
 def _is_of_trades(column: Column) -> bool:
     """Whether a result stands in few records, those in which trades ended."""
     return _has_result(column) and 0 < sum(map(bool, column.numbers)) * _MANY < len(column.values)
+
+
+def _sides_of_a_market(columns: Sequence[Column]) -> str:
+    """The names that only a log of all trades of a market has, where no result is logged."""
+    if any(pnl_name(column.name) is not None for column in columns):
+        return ""
+    for sides in _SIDES_OF_A_MARKET:
+        found = [next((one for one in columns if side <= set(one.words)), None) for side in sides]
+        named = [one for one in found if one is not None]
+        if len(named) == len(sides) and not any(map(_is_one_address, named)):
+            return ", ".join(one.name for one in named)
+    return ""
+
+
+def _is_one_address(column: Column) -> bool:
+    """Whether one address takes part in all trades, as that of an account does in its own."""
+    return "address" in column.words and all(column.present) and len({*column.labels}) == 1

@@ -26,6 +26,7 @@ _TRADERS = word_set("user username trader address wallet proxy leader account")
 _OF_POLYMARKET = {"proxy", "wallet"}
 _LEAST_ACCOUNTS = 8
 _COUNTS = ({"count"}, {"n"}, {"trades"}, {"n", "trades"}, {"num", "trades"}, {"num"})
+_TOTAL_COUNTS = {frozenset(one) for one in ({"total", "trades"}, {"number", "of", "trades"})}
 _BAR = ("open", "high", "low", "close")
 _OF_A_TRADE = frozenset(("side", "entry_price", "exit_price", "price", "outcome", "exit_reason"))
 _OF_ITS_END = frozenset(("exit_price", "exit_reason", "outcome"))
@@ -37,6 +38,8 @@ def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: T
     """What records of groups are, with the columns that show it; else empty."""
     if whose := _of_traders(columns, roles) or _of_windows(columns, roles) or _of_others(columns):
         return whose
+    if counted := _of_several(columns, roles, times):
+        return f"figures of many trades ({counted})"
     if roles.keys() & _OF_A_TRADE:
         return ""
     if bars := _bars(columns):
@@ -53,6 +56,20 @@ def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: T
     counts = [one.name for one in columns if set(one.words) in _COUNTS]
     if symbol is not None and symbol in alone and counts:
         return f"totals of each {symbol.name} ({counts[0]})"
+    return ""
+
+
+def _of_several(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """The name of how many trades each record is of, which is no number of those so far."""
+    if roles.keys() & _OF_ITS_END or times.closed or len(columns[0].values) < _LEAST:
+        return ""
+    for column in columns:
+        counts = [number for number in column.numbers if number is not None]
+        if frozenset(column.words) not in _TOTAL_COUNTS or len(counts) < len(column.values):
+            continue
+        falls = sum(after < before for before, after in pairwise(counts))
+        if falls and max(counts) > 1 and all(one == int(one) for one in counts):
+            return column.name
     return ""
 
 

@@ -15,14 +15,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.inference.records.account_states import states_of_account
-from perfkit.inference.records.bars import bars_of_market
+from perfkit.inference.records.bars import what_of_market
 from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import closing_words, is_flag, says_it_is_open
 from perfkit.inference.records.running_figures import are_beside_results
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.directions import are_quotes, directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.table.roles import identities_of
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import (
@@ -80,10 +80,6 @@ _OF_COMPANIES = (
     *({"ev", "ebit"}, {"ev", "ebitda"}, {"p", "ebit"}, {"p", "ebitda"}, {"p", "e"}),
 )
 _LEAST_OF_COMPANIES = 3
-_OF_ORDERS = word_set(
-    "executed execution exec filled fill fills fee commission paid order uuid trade funds deal"
-)
-"""Words that orders and their executions have, and quotes do not."""
 _LETTERS = re.compile("[a-z]+")
 _PRICE_TO_EARNINGS = (["pl"], ["p", "l"])
 """What `P/L` is beside other ratios: preço sobre lucro."""
@@ -98,16 +94,6 @@ _OF_NOW = (
     *({"current", "close"}, {"last", "close"}, {"latest", "close"}, {"today", "price"}),
 )
 """Words of the names that say what something is worth now."""
-_SIDES_OF_A_MARKET = (
-    ({"aggressor"},),
-    ({"maker", "id"}, {"taker", "id"}),
-    ({"maker", "order"}, {"taker", "order"}),
-    ({"maker", "address"}, {"taker", "address"}),
-    ({"buyer", "id"}, {"seller", "id"}),
-    ({"buy", "order", "id"}, {"sell", "order", "id"}),
-    ({"collected", "at"},),
-)
-"""Words of the names that only a log of all trades of a market has."""
 
 
 def why_no_trades(
@@ -160,10 +146,9 @@ def _instead(
         return what
     if what := what_groups(columns, roles, times) or states_of_account(columns, roles, times):
         return what
-    is_many = len(summaries) >= _MANY_FIGURES and not roles.keys() & _OF_ONE_TRADE
-    if is_many or (len(summaries) > 1 and _are_all_so_far(columns, roles)):
+    if _are_of_many(columns, roles, summaries, states):
         return of_many
-    of_market = _of_a_market(columns, roles, times, without_values)
+    of_market = what_of_market(columns, roles, times, without_values)
     if of_market or roles.keys() & set(OF_A_TRADE):
         return of_market
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
@@ -184,28 +169,20 @@ def _figures(columns: Sequence[Column], roles: Mapping[str, Column]) -> tuple[li
     return ([], []) if is_beside else (summaries, states)
 
 
-def _of_a_market(
+def _are_of_many(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
-    times: Times,
-    without_values: Sequence[Column],
-) -> str:
-    """What the records are of a market, whoever traded there; else empty."""
-    if prices := bars_of_market(columns, roles, times):
-        return f"bars of a market ({prices})"
-    if tape := _sides_of_a_market([*columns, *without_values]):
-        return f"trades of a whole market, not of one account ({tape})"
-    quoted = _levels_of_a_book(columns, roles)
-    return f"levels of an order book ({quoted})" if quoted else ""
+    summaries: Sequence[str],
+    states: Sequence[str],
+) -> bool:
+    """Whether there are several figures of many trades, and nothing of one trade but its size.
 
-
-def _levels_of_a_book(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
-    """The side, the price and the size of quotes, of which nothing says that they were executed."""
-    if not {"side", "price", "quantity"} <= roles.keys() or not are_quotes(roles["side"]):
-        return ""
-    if any({*one.words} & _OF_ORDERS or pnl_name(one.name) for one in columns):
-        return ""
-    return ", ".join(roles[role].name for role in ("side", "price", "quantity"))
+    Beside what an account holds, a cost basis is that of the account.
+    """
+    if len(summaries) >= _MANY_FIGURES and not roles.keys() & _OF_ONE_TRADE:
+        return True
+    is_account = len(states) > 1 and not roles.keys() & {"symbol", "side", *_OF_ITS_END}
+    return len(summaries) > 1 and (is_account or _are_all_so_far(columns, roles))
 
 
 def _are_all_so_far(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:
@@ -380,23 +357,6 @@ def _says_closed(column: Column) -> bool:
     if column.kind != TEXT or not column.has_few_words:
         return column.kind == BOOLEAN and "close" in column.words
     return any(set(words(label)) & _OF_CLOSES for label in column.distinct)
-
-
-def _sides_of_a_market(columns: Sequence[Column]) -> str:
-    """The names that only a log of all trades of a market has, where no result is logged."""
-    if any(pnl_name(column.name) is not None for column in columns):
-        return ""
-    for sides in _SIDES_OF_A_MARKET:
-        found = [next((one for one in columns if side <= set(one.words)), None) for side in sides]
-        named = [one for one in found if one is not None]
-        if len(named) == len(sides) and not any(map(_is_one_address, named)):
-            return ", ".join(_names(named))
-    return ""
-
-
-def _is_one_address(column: Column) -> bool:
-    """Whether one address takes part in all trades, as that of an account does in its own."""
-    return "address" in column.words and all(column.present) and len({*column.labels}) == 1
 
 
 def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:

@@ -72,10 +72,24 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     _of_open_and_close(found, columns)
     _with_pieces(found, columns)
     _of_proceeds(found, columns)
+    if (size := found.get("quantity")) is not None and _is_of_market(size, columns):
+        del found["quantity"]
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
     return found
+
+
+_OF_SCANS = word_set("rvol float rsi macd vwap ema sma atr catalyst")
+_OF_A_MARKET = 100_000
+
+
+def _is_of_market(size: Column, columns: Sequence[Column]) -> bool:
+    """Whether a plain volume beside indicators is that of a market, as its size shows."""
+    if size.words != ("volume",) or not any({*one.words} & _OF_SCANS for one in columns):
+        return False
+    known = sorted(abs(number) for number in size.numbers if number)
+    return bool(known) and known[len(known) // 2] >= _OF_A_MARKET
 
 
 def _first_of(role: str, columns: Sequence[Column]) -> Column | None:

@@ -11,7 +11,7 @@ from perfkit.inference.keys.trade_times import Moments, moments_of
 from perfkit.inference.questions.costs.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, Column
 from perfkit.inference.table.outcomes import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.bet_results import Bets, bets_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
@@ -33,7 +33,7 @@ _NEARLY = 0.95
 def from_outcomes(log: Log) -> Reading | None:
     """Wins and losses alone: how a trade ended is logged, though not what it earned."""
     outcome = log.roles.get("outcome")
-    if outcome is None or _are_predictions(outcome, log):
+    if outcome is None or _are_predictions(outcome, log) or _is_of_anything(outcome, log):
         return None
     meanings = {label: outcome_of(label) for label in outcome.distinct}
     if not {WON, LOST} <= set(meanings.values()):
@@ -82,6 +82,13 @@ def _are_predictions(outcome: Column, log: Log) -> bool:
         return False
     said = {word for column in log.columns for word in column.words}
     return bool({*outcome.words} & _RIGHT) or bool(said & _PREDICTED and said & _ACTUAL)
+
+
+def _is_of_anything(outcome: Column, log: Log) -> bool:
+    """Whether nothing but a 0 or 1 called an outcome stands for a trade, as in any data set."""
+    if outcome.kind not in (BOOLEAN, NUMBER) or log.roles.keys() & {"symbol", *_OF_A_TRADE}:
+        return False
+    return not log.times.are_there
 
 
 def _of_bets(

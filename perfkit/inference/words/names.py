@@ -145,7 +145,8 @@ NOT_EARNED = word_set("""
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm yoy
     qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
     guaranteed achievable attainable estimate estimates estimation projection
-    rolling latest breakeven be scenario yearly sum successful successfully
+    rolling latest breakeven be scenario yearly sum pot sharpe sortino calmar mdd turnover ann cagr
+    successful successfully
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")

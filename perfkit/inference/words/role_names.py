@@ -369,6 +369,7 @@ _SUMMARY_NAMES = frozenset(
         *("n losses", "num losses", "total losses", "loss count", "losses count", "losing count"),
         *("brier", "brier score", "resolved count", "profitable trades", "win pct"),
         *("maximum drawdown", "max drawdown usd", "average win", "average loss", "avg win", "wr"),
+        *("trades closed", "closed trades", "number of closed trades"),
     )
 )
 

@@ -89,3 +89,71 @@ def test_a_worth_less_what_it_began_with_is_no_result_of_a_trade() -> None:
 def test_results_of_trades_that_each_began_with_as_much_are() -> None:
     more: Record = {"direction": "long", "entry_price": "10"}
     assert infer(worths([12, -31, 25, -40, 38, -55, 60, -52, 70, -9], **more)).has_results
+
+
+def held_each_day(**more: object) -> list[Record]:
+    return [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "status": "LONG" if n % 2 else "SHORT",
+            "contracts": str(n % 3 + 1),
+            "current_price": str(100 + n * 3 % 5),
+            "unrealized_pnl": str(n % 3 - 1),
+            "realized_pnl": str(n * 7 % 5 - 2),
+            "daily_total_pnl": str(n * 7 % 5 - 2 + n % 2),
+            **more,
+        }
+        for n in range(12)
+    ]
+
+
+def test_a_day_with_what_was_held_on_it_is_no_trade() -> None:
+    reading = infer(held_each_day())
+    assert not reading.has_results
+    assert "totals of a day (daily_total_pnl)" in reading.evidence[0]
+    assert "daily_total_pnl" not in infer(held_each_day(exit_reason="stop")).evidence[0]
+
+
+def test_positions_at_a_price_of_now_are_still_held() -> None:
+    records: list[Record] = [
+        {
+            "ticker": f"T{n}",
+            "shares": "10",
+            "avg_cost": "5",
+            "last_price": str(5 + n % 3),
+            "market_value": str(50 + 10 * (n % 3)),
+            "unrealized_pnl": str(10 * (n % 3) + 1),
+            "return_pct": str(n % 3 / 10),
+            "price_asof": "2026-04-07",
+        }
+        for n in range(8)
+    ]
+    assert "still held (unrealized_pnl)" in infer(records).evidence[0]
+
+
+def test_what_is_invested_at_an_average_price_is_still_held() -> None:
+    records: list[Record] = [
+        {
+            "Ticker": f"T{n}",
+            "Qty": "10",
+            "Avg_Buy_Price": "5",
+            "Total_Invested": "50",
+            "Realized_Profit": str(n * 7 % 5 - 2),
+        }
+        for n in range(8)
+    ]
+    assert "still held (Total_Invested)" in infer(records).evidence[0]
+
+
+def test_an_open_pnl_beside_a_balance_is_that_of_an_account() -> None:
+    records: list[Record] = [
+        {
+            "timestamp": f"2026-04-07T10:{n:02}:00Z",
+            "balance": str(900 + n * 7 % 5),
+            "open_pnl": str(n % 3),
+            "position_count": n % 4,
+            "realized_pnl": str(-n),
+        }
+        for n in range(12)
+    ]
+    assert "states of an account (balance, open_pnl, realized_pnl)" in infer(records).evidence[0]

@@ -427,6 +427,36 @@ class TestStatesOfAnAccount:
         report = {"net_pnl": "52", "total_trades": 2, "winning_trades": 1, "losing_trades": 1}
         assert "figures of many trades (report.total_trades" in said([{**run, "report": report}])
 
+    def test_nor_are_positions_that_count_the_trades_of_each(self) -> None:
+        records: list[Record] = [
+            {
+                "Symbol": f"S{n}",
+                "Current_Position": str(10 * n + 10),
+                "Average_Price": "5",
+                "Total_Trades": count,
+                "Realized_PnL": str(n * 7 % 5 - 2),
+                "Last_Trade_Date": f"2026-04-0{n + 1}",
+            }
+            for n, count in enumerate([8, 5, 6, 2, 9])
+        ]
+        assert "figures of many trades (Total_Trades)" in said(records)
+
+    def test_nor_are_the_days_of_an_account(self) -> None:
+        records: list[Record] = [
+            {
+                "date": f"2026-04-{n + 1:02}",
+                "net": str(1000 + n * 7 % 5),
+                "cash": "500",
+                "holdings": str(500 + n * 7 % 5),
+                "cost_basis": "480",
+                "realized": str(n * 3 % 7),
+                "drawdown": "0.1",
+                "sharpe": "1.5",
+            }
+            for n in range(9)
+        ]
+        assert "figures of many trades (drawdown, sharpe)" in said(records)
+
     def test_nor_is_the_date_of_a_summary(self) -> None:
         records: list[Record] = [
             {

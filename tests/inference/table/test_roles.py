@@ -186,3 +186,14 @@ def test_a_name_that_ends_like_that_of_a_market_is_one(name: str) -> None:
 def test_the_symbol_of_a_currency_is_no_market() -> None:
     records = [{**one, "symbol": None, "currency_symbol": "$"} for one in fills(*FOUR)]
     assert "symbol" not in roles_of(columns_of(records))
+
+
+def test_a_volume_of_millions_beside_indicators_is_that_of_a_market() -> None:
+    records: list[Record] = [
+        {"symbol": "A", "rvol": "1.5", "volume": str(180_000_000 + n), "entry_price": "5"}
+        for n in range(9)
+    ]
+    assert "quantity" not in roles_of(columns_of(records))
+    for one in records:
+        one["volume"] = "0.5"
+    assert roles_of(columns_of(records))["quantity"].name == "volume"

@@ -46,3 +46,12 @@ def test_predictions_that_were_right_or_wrong_are_no_trades(name: str, more: Rec
     assert not infer(records).has_results
     bets = [{**one, "stake": "5", "odds": "1.9"} for one in records]
     assert infer(bets).closed == 12
+
+
+def test_a_class_of_0_and_1_in_a_data_set_is_no_outcome_of_a_trade() -> None:
+    records: list[Record] = [
+        {"Age": 20 + n, "BMI": str(20 + n % 7), "Insulin": n * 7 % 90, "Outcome": n % 2}
+        for n in range(30)
+    ]
+    assert not infer(records).has_results
+    assert infer([{**one, "symbol": "A"} for one in records]).has_results
