@@ -14,8 +14,7 @@ A title has one cell alone. A header has no cell that begins like a number; rows
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from perfkit.logs.formats.csv_quotes import RowEnds, unpadded
 
@@ -37,8 +36,18 @@ def cells_of(line: str, delimiter: str) -> list[str]:
 
 
 def rows_in(text: str, delimiter: str) -> Reader:
-    """The cells of each row of a text, blank ones included."""
-    return csv.reader(io.StringIO(unpadded(text, delimiter)), delimiter=delimiter)
+    """The cells of each row of a text, blank ones included, of no more of it than is read."""
+    return csv.reader(_lines(unpadded(text, delimiter)), delimiter=delimiter)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their newlines, and what follows the last."""
+    at = 0
+    while end := text.find("\n", at) + 1:
+        yield text[at:end]
+        at = end
+    if at < len(text):
+        yield text[at:]
 
 
 def section_start(lines: Sequence[str], section: str | None) -> int:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import csv
+import io
 
-from perfkit.logs.formats.csv_sections import up_to_section_end
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.logs.formats.csv_sections import rows_in, up_to_section_end
 
 TABLE = b"Trades\nt,pnl\n2026-04-08 09:00,5\n"
 
@@ -37,3 +42,16 @@ def test_a_section_ends_above_the_header_of_the_next_one(after: bytes) -> None:
 )
 def test_no_row_is_lost_to_what_only_looks_like_the_end(after: bytes) -> None:
     assert up_to_section_end(TABLE + after, 2, ",") == TABLE + after
+
+
+@given(st.text(st.sampled_from('ab,;"\n\u2028'), max_size=40), st.sampled_from(",;"))
+def test_rows_are_those_of_the_csv_module_with_the_lines_they_end_on(
+    text: str, delimiter: str
+) -> None:
+    rows, expected = rows_in(text, delimiter), csv.reader(io.StringIO(text), delimiter=delimiter)
+    found = [(row, rows.line_num) for row in rows]
+    assert found == [(row, expected.line_num) for row in expected]
+
+
+def test_blanks_around_quotes_are_in_no_row() -> None:
+    assert list(rows_in('"a" , "b,c"\n\n1,2', ",")) == [["a", "b,c"], [], ["1", "2"]]
