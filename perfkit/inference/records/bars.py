@@ -5,11 +5,13 @@ date         open   high   low    close   position   strategy_return
 2026-04-07   10.2   10.3   9.9    10.0    1          -0.02       the same trade goes on
 
 So do all trades of a market, with the names of both sides, and the quotes of its order book.
+Positions may be valued so with one price: that of the close.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from perfkit.inference.table.columns import NUMBER, Column
@@ -36,6 +38,10 @@ _PARTS = ("open", "high", "low", "close")
 _OF_TRADES = frozenset(("side", "entry_price", "exit_price"))
 _MANY = 5
 """A result in fewer than one of so many bars is that of a trade which ended there."""
+_OF_ONE_TRADE = _OF_TRADES | {"exit_reason", "outcome"}
+_PRICES = word_set("close price last mark adj settle settlement")
+_SIZES = word_set("shares position positions holding holdings quantity qty units size nb held")
+_NEARLY = Decimal("0.01")
 
 
 def what_of_market(
@@ -44,9 +50,11 @@ def what_of_market(
     times: Times,
     without_values: Sequence[Column],
 ) -> str:
-    """What the records are of a market, whoever traded there; else empty."""
+    """What the records are of a market, whoever traded or held there; else empty."""
     if prices := bars_of_market(columns, roles, times):
         return f"bars of a market ({prices})"
+    if valued := marks_of_positions(columns, roles, times):
+        return f"positions that are valued again and again ({valued})"
     if tape := _sides_of_a_market([*columns, *without_values]):
         return f"trades of a whole market, not of one account ({tape})"
     quoted = _levels_of_a_book(columns, roles)
@@ -121,3 +129,50 @@ def _sides_of_a_market(columns: Sequence[Column]) -> str:
 def _is_one_address(column: Column) -> bool:
     """Whether one address takes part in all trades, as that of an account does in its own."""
     return "address" in column.words and all(column.present) and len({*column.labels}) == 1
+
+
+def marks_of_positions(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """The price, the size and the P&L of positions that are valued again and again; else empty.
+
+    The P&L is the size times what the price moved since the record before, of the same symbol.
+    """
+    if times.closed or roles.keys() & _OF_ONE_TRADE:
+        return ""
+    numbers = [one for one in columns if one.kind == NUMBER]
+    results = [one for one in numbers if pnl_name(one.name) is not None]
+    prices = [one for one in numbers if {*one.words} & _PRICES and one not in results]
+    sizes = [one for one in numbers if {*one.words} & _SIZES and one not in (*results, *prices)]
+    steps = _steps(roles.get("symbol"), len(columns[0].values)) if prices and sizes else []
+    for price in prices:
+        for size in sizes:
+            for result in results:
+                if _are_moves(price, size, result, steps):
+                    return f"{price.name}, {size.name}, {result.name}"
+    return ""
+
+
+def _steps(symbol: Column | None, count: int) -> list[tuple[int, int]]:
+    """The records that follow each other, of each symbol by itself."""
+    rows: dict[str, list[int]] = {}
+    for row in range(count):
+        rows.setdefault("" if symbol is None else symbol.labels[row], []).append(row)
+    return [step for one in rows.values() for step in pairwise(one)]
+
+
+def _are_moves(
+    price: Column, size: Column, result: Column, steps: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether most results are what the price moved since the record before, times the size."""
+    agreed = compared = 0
+    for first, last in steps:
+        before, now, earned = price.numbers[first], price.numbers[last], result.numbers[last]
+        if before is None or now is None or not earned:
+            continue
+        compared += 1
+        moved = now - before
+        agreed += any(
+            held is not None and moved * earned * held > 0 and
+            abs(moved * held - earned) <= abs(earned) * _NEARLY
+            for held in (size.numbers[first], size.numbers[last])
+        )  # fmt: skip
+    return compared >= _LEAST and agreed * 10 >= 8 * compared and compared * 2 >= len(steps)

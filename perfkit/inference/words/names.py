@@ -195,7 +195,7 @@ GROSS = frozenset(("gross", "raw", "before"))
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
-    marked = translated(_CASED.sub(r" \1pnl ", name))
+    marked = translated(_CASED.sub(r" \1pnl ", name.replace("\uff05", "%")))
     marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", marked)
     marked = _SIGN.sub(lambda found: f" {_SIGNS[found[0].upper()]} ", marked)
     marked = _PNL.sub(" pnl ", _GAIN_OR_LOSS.sub(" gain ", marked))

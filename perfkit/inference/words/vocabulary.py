@@ -84,6 +84,9 @@ LATIN = """
     porcentaje porcentagem prozent pourcentage percentuale procent yuzde = pct
     cambio variacion variacao variazione veraenderung veranderung aenderung anderung zmiana
     degisim perubahan = change
+    atual attuale aktuelle aktueller aktuell actuel actuelle guncel biezaca biezacy = current
+    kurswert marktwert marktwaarde = market value
+    bewertungskurs = current price
     giorno dia tag jour gun ngay = day
     ngay tgl = date
     gio jam pukul = time

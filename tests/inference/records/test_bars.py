@@ -47,3 +47,36 @@ def test_bars_with_a_start_and_an_end_are_no_trades_either() -> None:
     ]  # fmt: skip
     assert "bars of a market" in infer(bars).evidence[0]
     assert infer([{**one, "side": "buy", "quantity": "2"} for one in bars]).has_results
+
+
+def valued(**more: object) -> list[Record]:
+    """Two shares, of which each has a record for each day."""
+    closes = {"A": [100, 103, 101, 104, 108, 107, 111], "B": [50, 49, 51, 52, 50, 53, 55]}
+    return [
+        {
+            "Date": f"2026-04-{day + 1:02}",
+            "Ticker": name,
+            "Close": prices[day],
+            "NbShares": 20,
+            "PnL": 20 * (prices[day] - prices[day - 1]) if day else None,
+            **more,
+        }
+        for name, prices in closes.items()
+        for day in range(len(prices))
+    ]
+
+
+def test_what_a_position_earned_each_day_is_no_trade() -> None:
+    reading = infer(valued())
+    assert not reading.has_results
+    assert "valued again and again (Close, NbShares, PnL)" in reading.evidence[0]
+
+
+@pytest.mark.parametrize("more", [{"side": "long"}, {"exit_reason": "stop"}])
+def test_trades_have_a_side_or_a_reason_to_end(more: Record) -> None:
+    assert infer(valued(**more)).has_results
+
+
+def test_results_of_other_moves_are_those_of_trades() -> None:
+    others = [{**one, "PnL": 7 + n} for n, one in enumerate(valued())]
+    assert infer(others).has_results

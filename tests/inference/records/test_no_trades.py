@@ -520,3 +520,27 @@ def test_a_result_of_now_without_an_entry_is_that_of_no_trade() -> None:
     for one in records:
         one["entry_price"] = "10"
     assert infer(records).closed == 6
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("銘柄", "買付日", "数量", "取得単価", "現在値", "損益", "損益(\uff05)"),
+        ("股票名称", "买入日期", "数量", "成本价", "现价", "盈亏", "盈亏比例"),
+        (
+            "Wertpapier",
+            "Kaufdatum",
+            "Stück",
+            "Einstandskurs",
+            "Bewertungskurs",
+            "Gewinn",
+            "Gewinn %",
+        ),
+        ("Ativo", "Data de compra", "Quantidade", "Preço médio", "Preço atual", "Lucro", "Lucro %"),
+    ],
+)
+def test_what_is_held_is_known_by_a_price_of_now_in_any_language(names: tuple[str, ...]) -> None:
+    values = [("A", "2026/04/01", 100, 25, 28, 300, 12), ("B", "2026/05/10", 10, 30, 29, -10, -3.3)]
+    reading = infer([dict(zip(names, one, strict=True)) for one in values])
+    assert not reading.has_results
+    assert "still held" in reading.evidence[0]
