@@ -24,8 +24,10 @@ _LEAST = 3
 _NEARLY = Decimal("0.002")
 _PAID_OUT = word_set("return returns")
 _RATES = word_set("pct percent % rate")
-_PAID = word_set("buy bought purchase cost paid invest invested stake staked wager wagered")
-_RECEIVED = word_set("sell sold sale proceeds received payout revenue")
+_PAID = word_set(
+    "buy bought purchase cost paid invest invested stake staked wager wagered spent spend"
+)
+_RECEIVED = word_set("sell sold sale proceeds received payout revenue returned")
 _NO_TOTALS = word_set("price per avg average each unit share expected max rate pct")
 _STAKES = word_set("stake bet wager size amount invested risk")
 _PRICES = word_set("price cost odds entry ask fill paid avg average")

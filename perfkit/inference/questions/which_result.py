@@ -11,7 +11,7 @@ from perfkit.inference.questions.no_end import may_be_no_trades
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
+from perfkit.inference.words.names import MONEY, PERCENT, RISK, pnl_name, word_set, words
 from perfkit.inference.words.role_names import CARRY, is_fee
 
 _PLAIN = 22
@@ -27,6 +27,8 @@ _OF_BOTH_TIMES = 6
 """What it counts that records of a symbol say when they were opened and closed."""
 _TRIED = word_set("backtest backtested simulated simulation sim paper test expected model")
 _MADE = word_set("live real actual broker")
+_AGREES = "its sign agrees with"
+_ENDED = word_set("closed close realized")
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
@@ -46,6 +48,7 @@ def which_result(
     more = _OF_BOTH_TIMES if say_opened_and_closed(times) and "symbol" in roles else 0
     is_sure = best.score + more >= CONFIDENT or _is_of_numbered_trades(best, identity)
     is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
+    is_sure = is_sure or _ended_as_is_said(best, roles) or _says_it_ended(best, roles, columns)
     opening = [{*words(str(one))} for one in best.closing.open_words]
     of_signals = any("signal" in one for one in opening)
     of_signals = of_signals and not any(one & _ENTERED and "signal" not in one for one in opening)
@@ -95,10 +98,31 @@ def _made_beside(pnl: Column, columns: Sequence[Column]) -> Column | None:
     return next((one for one in others if {*one.words} - _MADE == said - _TRIED), None)
 
 
+def _ended_as_is_said(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether stops were lost and targets won, of records with a symbol and a side."""
+    if not {"symbol", "side"} <= roles.keys() or best.name.is_running:
+        return False
+    said = [one for one in best.reasons if one.startswith(_AGREES)]
+    return any("prices" not in one for one in said) and best.score >= _PLAIN
+
+
+def _says_it_ended(best: Candidate, roles: Mapping[str, Column], columns: Sequence[Column]) -> bool:
+    """Whether a result is called that of what was closed, of a size, and none is of what is held.
+
+    Both gains and losses are among them.
+    """
+    if best.unit != MONEY or best.name.is_running or not {*best.pnl.words} & _ENDED:
+        return False
+    if "quantity" not in roles or any("unrealized" in one.words for one in columns):
+        return False
+    amounts = [best.pnl.numbers[row] or 0 for row in best.closing.rows]
+    return best.score >= _PLAIN and min(amounts, default=0) < 0 < max(amounts, default=0)
+
+
 def _is_of_numbered_trades(best: Candidate, identity: Identity) -> bool:
     """Whether the name of a result stands beside a column that numbers trades: `Trade #`."""
     numbered = any(set(one.words) - _OF_NUMBERING == {"trade"} for one in identity.columns)
-    return numbered and best.unit == MONEY and best.score >= _PLAIN
+    return numbered and best.unit in (MONEY, RISK) and best.score >= _PLAIN
 
 
 def _is_won_and_lost_money(best: Candidate) -> bool:

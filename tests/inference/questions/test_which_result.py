@@ -181,3 +181,52 @@ def test_what_both_legs_earned_together_is_the_result() -> None:
     ]
     assert asked(records) == []
     assert fields(infer(records))["net_pnl"] == "combinedPnl"
+
+
+EARNED = ["12.5", "-4", "3", "-8.25", "6"]
+
+
+def rows(name: str, **more: list[object]) -> list[Record]:
+    return [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            name: earned,
+            **{key: values[n % len(values)] for key, values in more.items()},
+        }
+        for n, earned in enumerate(EARNED)
+    ]
+
+
+@pytest.mark.parametrize("name", ["closedPnL", "closed_pnl", "realizedProfit"])
+def test_what_is_called_closed_and_has_a_size_is_a_result(name: str) -> None:
+    assert asked(rows(name, size=["0.5", "2"], leverage=["3"])) == []
+    assert asked(rows(name, leverage=["3"], note=["a", "b"])) == ["weak"]
+    assert asked(rows(name, size=["0.5", "2"], unrealized_pnl=["1", "2"])) != []
+
+
+def test_results_that_end_as_their_reasons_say_are_those_of_trades() -> None:
+    reasons: list[object] = ["TP", "SL", "TP", "SL", "TP"]
+    per_cent = [{**one, "result": f"{one['result']}%"} for one in rows("result", reason=reasons)]
+    assert asked(per_cent) == ["weak"]
+    assert asked([{**one, "coin": "A", "side": "long"} for one in per_cent]) == []
+
+
+def test_results_in_r_beside_the_number_of_each_trade_are_those_of_trades() -> None:
+    numbers: list[object] = [1, 2, 3, 4, 5]
+    parts: dict[str, list[object]] = {"Trade No": numbers, "Pair": ["A"], "Direction": ["Long"]}
+    assert asked(rows("Result (R)", **parts)) == []
+
+
+def test_what_came_back_less_what_was_spent_is_a_result() -> None:
+    records: list[Record] = [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "slug": "up-or-down",
+            "spent": 30 + n,
+            "returned": 35 - n,
+            "pnl": 5 - 2 * n,
+        }
+        for n in range(6)
+    ]
+    assert asked(records) == []
+    assert asked([{**one, "returned": 35} for one in records]) == ["weak"]
