@@ -93,7 +93,9 @@ def paid_and_received(
         known = [(a, b, c) for a, b, c in every if a and b is not None and c is not None]
         allowed = pnl.step + first.step + last.step
         agreed = sum(abs(c - abs(b) - a) <= allowed for a, b, c in known)
-        if len(known) >= max(_LEAST, len(rows) // 2) and agreed * 20 >= len(known) * 19:
+        lost = [b for a, b, c in every if a == 0 and b and c == 0]  # all of it, and it says nothing
+        agrees = agreed * 20 >= (len(known) + len(lost)) * 19
+        if len(known) >= max(_LEAST, len(rows) // 2) and agrees:
             return first, last
     return None
 
