@@ -102,8 +102,9 @@ def _parts_of(
     legs were paid may be in it as well.
     """
     own = {*total.words} - _OF_ALL
+    own = own - {"trade"} or own  # which every part may be named without
     parts = [one for one in columns if one.kind == NUMBER and one is not total]
-    if own == {*total.words}:  # plain `pnl`, of which all parts have the name and more
+    if not _OF_ALL & {*total.words}:  # plain `pnl`, of which all parts have the name and more
         parts = [one for one in parts if own < {*one.words}]
     parts = [one for one in parts if {*one.words} & own]
     paid = [one for one in columns if one.kind == NUMBER and {*one.words} & _PAID]

@@ -29,6 +29,8 @@ _TRIED = word_set("backtest backtested simulated simulation sim paper test expec
 _MADE = word_set("live real actual broker")
 _AGREES = "its sign agrees with"
 _ENDED = word_set("closed close realized")
+_CAUSES = word_set("reason note notes comment cause")
+"""Words of a column that says why something was done, such as for a signal."""
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
@@ -50,7 +52,9 @@ def which_result(
     is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
     is_sure = is_sure or _ended_as_is_said(best, roles) or _says_it_ended(best, roles, columns)
     opening = [{*words(str(one))} for one in best.closing.open_words]
-    of_signals = any("signal" in one for one in opening)
+    marker = best.closing.marker
+    is_cause = marker is not None and bool({*marker.words} & _CAUSES)
+    of_signals = not is_cause and any("signal" in one for one in opening)
     of_signals = of_signals and not any(one & _ENTERED and "signal" not in one for one in opening)
     is_sure = is_sure and (best.proved or not of_signals)
     if is_sure and not may_be_no_trades(best, roles, columns, times):

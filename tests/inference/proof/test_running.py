@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from perfkit.inference.infer import infer
 from tests.inference.executions import field, renamed
-from tests.inference.readings import Record, asked
+from tests.inference.readings import Record, asked, fields
 
 MOVES = (("100", "103", "2"), ("50", "49", "3"), ("12", "10", "5"))
 RESULTS = ("6", "-3", "10")
@@ -252,3 +252,20 @@ def test_a_result_of_parts_is_what_they_add_up_to(total: str, parts: tuple[str, 
         )
     reading = infer(records)
     assert (asked(reading), field(reading, "net_pnl")) == ([], total)
+
+
+def test_parts_of_an_exit_beside_other_numbers_of_a_trade_add_up_to_its_total() -> None:
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "symbol": "A",
+            "trade_id": n + 1,
+            "total_trade_pnl": str(n * 3 + n * 5 % 7 - 2),
+            "t1_pnl": str(n * 3),
+            "trail_pnl": str(n * 5 % 7),
+            "time_exit_pnl": "-2",
+        }
+        for n in range(1, 12)
+    ]
+    reading = infer(records)
+    assert (asked(reading), fields(reading)["net_pnl"]) == ([], "total_trade_pnl")

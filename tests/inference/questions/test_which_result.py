@@ -230,3 +230,22 @@ def test_what_came_back_less_what_was_spent_is_a_result() -> None:
     ]
     assert asked(records) == []
     assert asked([{**one, "returned": 35} for one in records]) == ["weak"]
+
+
+def test_a_signal_that_a_trade_was_opened_for_is_its_cause() -> None:
+    records: list[Record] = [
+        {
+            "Timestamp": f"2026-04-{n + 1:02}T10:00:00Z",
+            "Action": "CLOSE" if n % 2 else "SELL",
+            "Price": str(70 + n),
+            "Quantity": "35.13",
+            "PnL": str(n * 7 % 5 - 2.25) if n % 2 else "0.0",
+            "Reason": "Stop Loss (ATR)" if n % 2 else "Balanced Signal",
+        }
+        for n in range(8)
+    ]
+    assert "weak" not in asked(records)
+    for one in records:
+        one["event"] = "exit" if one["Action"] == "CLOSE" else "signal"
+        del one["Reason"], one["Action"]
+    assert "weak" in asked(records)

@@ -58,6 +58,7 @@ from perfkit.inference.words.names import pnl_name, words
         ("諸経費", ("fee",)),
         ("거래일자", ("date",)),
         ("매입단가", ("entry", "price")),
+        ("매수평단가", ("entry", "price")),
         ("종목명", ("symbol",)),
         ("prix d'entrée", ("price", "entry")),
         ("Acciones", ("quantity",)),

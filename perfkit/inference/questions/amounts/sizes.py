@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
@@ -11,7 +12,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.proof.quantities.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.quantities.option_sizes import of_each_kind
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.options import describes_options, kinds_of_options
 from perfkit.inference.words.contracts import (
@@ -23,6 +24,8 @@ from perfkit.inference.words.contracts import (
 )
 from perfkit.inference.words.names import MONEY, word_set
 
+_OF_POSITIONS = word_set("position pos holding holdings held inventory")
+_LEAST_MOVES = 3
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
 _CONTRACTS = frozenset(("contract", "contracts", "lot", "lots"))
@@ -94,6 +97,23 @@ def quantity_or_money(
             Answer("money", {"fields.quantity": over}),
         ),
     )
+
+
+def is_held_after(size: Column, columns: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether a position moves by a size in each execution, which so is a quantity."""
+    for column in columns:
+        if column.kind != NUMBER or column is size or not {*column.words} & _OF_POSITIONS:
+            continue
+        moved = [
+            abs(abs(after - before) - abs(held)) <= 2 * (column.step + size.step)
+            for one, row in pairwise(rows)
+            if (before := column.numbers[one]) is not None
+            and (after := column.numbers[row]) is not None
+            and (held := size.numbers[row])
+        ]
+        if len(moved) >= _LEAST_MOVES and sum(moved) * 10 >= 9 * len(moved):
+            return True
+    return False
 
 
 def contract_size(

@@ -10,7 +10,12 @@ from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.option_sizes import are_plain
 from perfkit.inference.questions.amounts.hundredths import hundredths
-from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money, size_of_fees
+from perfkit.inference.questions.amounts.sizes import (
+    contract_size,
+    is_held_after,
+    quantity_or_money,
+    size_of_fees,
+)
 from perfkit.inference.questions.costs.paid_in import (
     commission_currency_of,
     fees_in_others,
@@ -90,7 +95,9 @@ def doubts_of_fills(
     unsure = [
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
         _repeated(log, found.rows, when),
-        quantity_or_money(size, price, found.rows, is_fill=True),
+        None
+        if is_held_after(size, log.columns, found.rows)
+        else quantity_or_money(size, price, found.rows, is_fill=True),
         without_end(log, found.rows),
         None if is_logged else hundredths(log.columns, log.roles, found.rows),
         changes_of_holdings(log.columns, log.roles, found.rows),

@@ -193,3 +193,18 @@ def test_what_the_exchange_says_of_one_future_is_an_answer() -> None:
     ]
     for one in infer(both).doubts:
         assert not any("exchange" in answer.meaning for answer in one.answers)
+
+
+@pytest.mark.parametrize("size", ["100", "250"])
+def test_a_position_that_moves_by_each_size_counts_pieces(size: str) -> None:
+    records: list[Record] = [
+        {
+            "timestamp": f"2026-04-07T10:00:{n:02}Z",
+            "side": "buy" if n % 2 else "sell",
+            "price": str(111 + n % 3),
+            "size": "100",
+            "position_after": "0" if n % 2 else f"-{size}",
+        }
+        for n in range(12)
+    ]
+    assert ("quantity_or_money" in asked(infer(records))) == (size != "100")
