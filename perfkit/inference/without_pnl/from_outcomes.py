@@ -26,6 +26,7 @@ _RIGHT = word_set("correct right accurate")
 _PREDICTED = word_set("predicted prediction forecast pred")
 _ACTUAL = word_set("actual real truth observed")
 _OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")
+_LOST = word_set("lost losses loss")
 _NEARLY = 0.95
 """Of wins and losses, so many have the sign of what was earned; the others were entered wrong."""
 
@@ -88,7 +89,13 @@ def _is_of_anything(outcome: Column, log: Log) -> bool:
     """Whether nothing but a 0 or 1 called an outcome stands for a trade, as in any data set."""
     if outcome.kind not in (BOOLEAN, NUMBER) or log.roles.keys() & {"symbol", *_OF_A_TRADE}:
         return False
-    return not log.times.are_there
+    return not log.times.are_there or _counts_wins(outcome, log.columns)
+
+
+def _counts_wins(outcome: Column, columns: Sequence[Column]) -> bool:
+    """Whether a number is how many were won, as one of how many were lost stands beside it."""
+    beside = (one for one in columns if one.kind == NUMBER and one.path[:-1] == outcome.path[:-1])
+    return outcome.kind == NUMBER and any({*one.words} & _LOST for one in beside)
 
 
 def _of_bets(

@@ -146,7 +146,7 @@ NOT_EARNED = word_set("""
     qoq trend momentum asset assets revenue operating growth surprise yield consensus forecast basis
     guaranteed achievable attainable estimate estimates estimation projection
     rolling latest breakeven be scenario yearly sum pot sharpe sortino calmar mdd turnover ann cagr
-    successful successfully
+    successful successfully alltime
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
@@ -163,7 +163,7 @@ _AHEAD = word_set(
 """Words of an object whose results are none that were earned yet."""
 OF_STATES = word_set(
     "unrealized floating open state states snapshot snapshots current last latest previous prev "
-    "account portfolio wallet positions param params parameters config settings"
+    "account portfolio wallet positions param params parameters config settings rules"
 )
 """Words of an object that says how things stand, whatever the record that it lies in is about."""
 _OF_COSTS = word_set(

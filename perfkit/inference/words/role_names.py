@@ -414,9 +414,15 @@ _SKIPPED_PLACES = word_set("""
     """)
 
 
+_CHOSEN = word_set("top best worst biggest largest")
+"""Words of a list that has some of the trades, chosen by what they earned."""
+
+
 def is_skipped_place(path: str) -> bool:
     """Whether a part of a document or a table is by its name something else than trades."""
     parts = set(words(inner_name(path)))
+    if parts & _CHOSEN:
+        return True
     if parts & {"trade", "trades", "close", "history", "fills", "result"}:
         return False
     if {"scenario", "scenarios"} & set(words(path)):  # of what might have been

@@ -12,7 +12,7 @@ PIECES = """
     委托时间 委託時間 注文日時 주문시간 = order time
     开仓价 開倉價 开仓价格 进场价 進場價 入场价 建値 新規価格 エントリー価格 진입가 진입가격
     = entry price
-    取得単価 平均取得価額 建単価 매입단가 매수평단가 평단가 평균단가 매수단가 = entry price
+    取得単価 平均取得価額 建単価 매입단가 매수평단가 매수단가 = entry price
     返済単価 = exit price
     买入均价 買進價 买进价 買進均價 買付単価 매수단가 = buy price
     卖出均价 賣出均價 売却単価 매도단가 = sell price
@@ -72,6 +72,7 @@ PIECES = """
     실현 = realized
     실현수익률 = realized return pct
     实现盈亏 實現盈虧 = realized pnl
+    盈亏比 盈虧比 손익비 損益比 = profit factor
     매수일자 매수일시 エントリー日 購入日 買付日 = entry date
     매도일자 매도일시 売付日 = exit date
     종목이름 证券 證券 = symbol

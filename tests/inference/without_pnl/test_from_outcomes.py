@@ -55,3 +55,11 @@ def test_a_class_of_0_and_1_in_a_data_set_is_no_outcome_of_a_trade() -> None:
     ]
     assert not infer(records).has_results
     assert infer([{**one, "symbol": "A"} for one in records]).has_results
+
+
+def test_how_many_were_won_and_lost_is_no_outcome() -> None:
+    records: list[Record] = [
+        {"user": f"u{n}", "updated_at": 1_784_950_040 + n, "a": {"won": n % 2, "lost": n % 3}}
+        for n in range(20)
+    ]
+    assert not infer(records).has_results

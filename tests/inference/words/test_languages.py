@@ -59,6 +59,8 @@ from perfkit.inference.words.names import pnl_name, words
         ("거래일자", ("date",)),
         ("매입단가", ("entry", "price")),
         ("매수평단가", ("entry", "price")),
+        ("평균단가", ("average", "price")),
+        ("盈亏比", ("profit", "factor")),
         ("종목명", ("symbol",)),
         ("prix d'entrée", ("price", "entry")),
         ("Acciones", ("quantity",)),

@@ -81,6 +81,8 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "scenario_pnl",
         "Pot_Profit",
         "sharpe_net",
+        "pnl_alltime",
+        "payout_rules.profit_split_after",
         "ann_ret_net",
         "exit_params.profit_giveback_pct",
         "sum_of_yearly_pnl",
@@ -92,7 +94,9 @@ def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
 
 
-@pytest.mark.parametrize("path", ["buy_and_hold", "benchmarks", "scenarios.*.changed"])
+@pytest.mark.parametrize(
+    "path", ["buy_and_hold", "benchmarks", "scenarios.*.changed", "top_trades"]
+)
 def test_what_nobody_traded_is_skipped(path: str) -> None:
     assert is_skipped_place(path)
 
