@@ -93,6 +93,11 @@ def is_metal(symbol: str) -> bool:
     return plain in _METALS or plain[:-1] in _METALS
 
 
+def is_gold(symbol: str) -> bool:
+    """Whether a symbol in lower case is gold, of which a lot is 100 ounces."""
+    return is_metal(symbol) and symbol.startswith(("xau", "gold"))
+
+
 def is_share_option(name: str) -> bool:
     """Whether a name in lower case is that of an option on shares, as exchanges write these."""
     return len(name) <= _LONGEST and _OPTION.fullmatch(name) is not None

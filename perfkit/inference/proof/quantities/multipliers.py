@@ -41,7 +41,9 @@ _ROUND = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5))
 
 _OF_ONE = (
     *(("ct", "val"), ("contract", "val"), ("contract", "size"), ("contract", "value")),
-    *(("contract", "multiplier"), ("point", "value"), ("face", "value")),
+    *(("contract", "multiplier"), ("point", "value"), ("face", "value"), ("contract", "mult")),
+    *(("value", "per", "point"), ("usd", "per", "point"), ("big", "point", "value")),
+    *(("dollars", "per", "point"), ("$", "per", "point"), ("point", "multiplier")),
 )
 
 

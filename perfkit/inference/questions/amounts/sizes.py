@@ -18,6 +18,7 @@ from perfkit.inference.table.options import describes_options, kinds_of_options
 from perfkit.inference.words.contracts import (
     is_currency_pair,
     is_future,
+    is_gold,
     is_metal,
     is_share_option,
     worth_of_a_point,
@@ -203,6 +204,9 @@ def _lots(symbols: set[str], size: Column) -> Doubt:
     if all(map(is_currency_pair, symbols)):
         hundreds = {"fields.quantity": f"{size.expression} * 100000"}
         lots.append(Answer("a lot of 100,000", {**hundreds}))
+    elif all(map(is_gold, symbols)):
+        ounces = {"fields.quantity": f"{size.expression} * 100"}
+        lots.append(Answer("a lot of 100 ounces", {**ounces}))
     return Doubt(
         "contract_size",
         f"What is one of {size.name} worth, where no P&L shows it? If it is a lot of 100,000, "

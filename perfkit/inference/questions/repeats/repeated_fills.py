@@ -98,6 +98,7 @@ def logged_by_kinds(
 
 
 _SO_FAR = word_set("filled executed cum cumulative")
+_ORDERED = word_set("orig original ordered order requested total qty quantity size amount")
 
 
 def parts_or_so_far(
@@ -118,11 +119,8 @@ def parts_or_so_far(
         if not whole or not in_part or ids is None:
             continue
         last = {ids.labels[row]: size.numbers[row] for row in rows if column.labels[row] in whole}
-        pairs = [
-            (size.numbers[row], last[ids.labels[row]])
-            for row in rows
-            if column.labels[row] in in_part and ids.labels[row] in last
-        ]
+        parts = [row for row in rows if column.labels[row] in in_part and ids.labels[row] in last]
+        pairs = [(size.numbers[row], last[ids.labels[row]]) for row in parts]
         if pairs and all(one and two and abs(one) <= abs(two) for one, two in pairs):
             only: dict[str, object] = {f"only.{column.expression}": logged(column, whole)}
             return Doubt(
@@ -132,9 +130,25 @@ def parts_or_so_far(
                     Answer("what was filled so far: the last counts", only),
                     Answer("what was filled each time", {}),
                 ),
-                "the price beside it is the average so far" if is_so_far else "",
+                _why_so_far(
+                    columns, size, [(row, pair[1]) for row, pair in zip(parts, pairs, strict=True)]
+                )
+                or ("the price beside it is the average so far" if is_so_far else ""),
             )
     return None
+
+
+def _why_so_far(
+    columns: Sequence[Column], size: Column, last: Sequence[tuple[int, Decimal | None]]
+) -> str:
+    """What is said where the last quantity of each order is all that was ordered; else empty."""
+    for column in columns:
+        said = {*column.words}
+        if column is size or column.kind != NUMBER or not said & _ORDERED or said & _SO_FAR:
+            continue
+        if all(column.numbers[row] == whole for row, whole in last):
+            return f"the last is all of {column.name}"
+    return ""
 
 
 def _may_be_of_order(ids: Column, column: Column, in_part: set[str], whole: set[str]) -> bool:

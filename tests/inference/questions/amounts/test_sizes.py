@@ -167,9 +167,14 @@ class TestContractSize:
     def test_units_of_a_pair_of_currencies_are_worth_their_price(self) -> None:
         assert asked(infer(trades(symbol="EURUSD", units="25000"))) == []
 
-    def test_gold_has_lots_of_its_own(self) -> None:
-        (doubt,) = infer(trades(symbol="XAUUSD", volume="0.05")).doubts
-        assert [one.meaning.split()[0] for one in doubt.answers] == ["its", "not"]
+    @pytest.mark.parametrize(
+        ("symbol", "answers"), [("XAUUSD", ["a", "its", "not"]), ("XAGUSD", ["its", "not"])]
+    )
+    def test_gold_has_lots_of_its_own(self, symbol: str, answers: list[str]) -> None:
+        (doubt,) = infer(trades(symbol=symbol, volume="0.05")).doubts
+        assert [one.meaning.split()[0] for one in doubt.answers] == answers
+        if len(answers) > 2:
+            assert doubt.answers[0].changes == {"fields.quantity": "volume * 100"}
 
     @pytest.mark.parametrize(("more", "answers"), [({"asset_class": "STK"}, 2), ({}, 1)])
     def test_shares_beside_options_by_their_symbols_are_no_hundreds(

@@ -1,5 +1,7 @@
 """Executions that stand in a log twice: joined exports, purchases that are listed as held."""
 
+import pytest
+
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, fills
 from tests.inference.readings import Record, asked, fields
@@ -60,6 +62,15 @@ def test_what_was_filled_at_an_average_price_is_likely_to_be_so_far() -> None:
     assert doubt.likely
     (doubt,) = infer(in_two_parts("filled_qty", "fill_price", ("4", "6", "5", "5"))).doubts
     assert not doubt.likely
+
+
+@pytest.mark.parametrize("sizes", [("4", "10", "5", "10"), ("4", "6", "5", "5")])
+def test_what_was_filled_is_so_far_where_it_comes_to_all_that_was_ordered(
+    sizes: tuple[str, ...],
+) -> None:
+    records = in_two_parts("executed_qty", "price", sizes)
+    (doubt,) = infer([{**one, "orig_qty": "10"} for one in records]).doubts
+    assert bool(doubt.likely) is (sizes[1] == "10")
 
 
 def test_the_last_quantity_goes_with_the_last_price() -> None:

@@ -460,7 +460,7 @@ def test_what_binary_floats_leave_of_positions_is_no_position(tmp_path: Path) ->
     assert (len(desk.book.closed), len(desk.book.open)) == (6, 0)
 
 
-@pytest.mark.parametrize("name", ["ctVal", "contract_size", "point_value"])
+@pytest.mark.parametrize("name", ["ctVal", "contract_size", "point_value", "$ per point"])
 def test_what_one_of_a_quantity_is_worth_may_be_logged(name: str) -> None:
     reading = infer([{**one, name: "0.01"} for one in fills(*FOUR)])
     assert reading.is_sure
