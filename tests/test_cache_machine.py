@@ -20,7 +20,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from perfkit.book import batch, parallel, update
+from perfkit.book import batch, joint_days, parallel, update
 from perfkit.book.book import Book
 from perfkit.book.store import compaction, days, identity_index, manifest, pages
 from perfkit.book.verify import contents
@@ -382,6 +382,7 @@ SMALL = {
     (update, "MOST_DETAILS"): 2,
     (parallel, "SEALED_BYTES"): 300,
     (parallel, "PARALLEL_BYTES"): 0,
+    (joint_days, "ROWS"): 0,
     (parallel, "MOST_BYTES"): 300,
     (pages, "PAGE_BYTES"): 2000,
     (compaction, "MOST_PAGES"): 3,

@@ -373,7 +373,7 @@ def _refreshed(
         break
     activity = _activity(made, sources, manifest)
     activity = activity._replace(gone=(*activity.gone, *_vanished(manifest, config)))
-    return _with_joint_days(manifest, made.manifest, config, pages), activity
+    return _with_joint_days(manifest, made.manifest, config, pages, options), activity
 
 
 def _activity(made: ReadResult, sources: Sequence[Source], before: Manifest) -> Activity:
@@ -405,14 +405,15 @@ def _within(
 
 
 def _with_joint_days(
-    before: Manifest, manifest: Manifest, config: Config, pages: Pages
+    before: Manifest, manifest: Manifest, config: Config, pages: Pages, options: Options
 ) -> Manifest:
     """The manifest with a sheet for each day that several sources have trades on."""
     if len(config.sources) < 2 or len({source.currency for source in config.sources}) > 1:
         return manifest._replace(joint={})
     from perfkit.book.joint_days import joint_days
 
-    return manifest._replace(joint=joint_days(before, manifest, config, pages))
+    workers = options.jobs, options.executor
+    return manifest._replace(joint=joint_days(before, manifest, config, pages, *workers))
 
 
 def _idle(manifest: Manifest, sources: Sequence[Source]) -> Activity:

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from perfkit.book.batch import Batch
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.pages import Pages
-from perfkit.book.work import UnitResult, WorkUnit, answer, packed, read_here
+from perfkit.book.work import UnitResult, WorkUnit, answer, packed
 from perfkit.core import log
 from perfkit.core.errors import WorkerError
 from perfkit.core.interpreter import cores
@@ -74,6 +74,28 @@ def may_fork() -> bool:
     return hasattr(os, "fork") and threading.active_count() == 1
 
 
+def spread(
+    units_for: Callable[[int], Sequence[Sequence[WorkUnit]]],
+    pages: Pages,
+    jobs: int | None,
+    executor: Executor | None,
+    report: Callable[[int], None],
+) -> list[list[Any]] | None:
+    """What the executor, or else a pool of processes, makes of groups of units, by their groups.
+
+    `units_for` gives them for a number of workers; `report` gets how many files were read. None if
+    this process is to do all alone.
+    """
+    if executor is None and ((cores() if jobs is None else jobs) < 2 or not may_fork()):
+        return None
+    workers = workers_of(executor, jobs)
+    if executor is not None:
+        return done_by(executor, units_for(workers), pages, report, is_own=False)
+    units = units_for(workers)
+    with own_pool(workers) as pool:
+        return done_by(pool, units, pages, report, is_own=True)
+
+
 def done_by(
     executor: Executor,
     units: Sequence[Sequence[WorkUnit]],
@@ -81,15 +103,15 @@ def done_by(
     report: Callable[[int], None],
     *,
     is_own: bool,
-) -> list[list[Batch]]:
-    """The batches of the units of each source; `report` gets how many files were read.
+) -> list[list[Any]]:
+    """What comes of each group of units; `report` gets how many files were read.
 
     `is_own` says that the executor is a pool of this process: it sees what this process sees.
     """
     run = _Run(executor, pages, is_own=is_own)
     try:
         run.start(units)
-        return [run.batches_of(place, own, report) for place, own in enumerate(units)]
+        return [run.made_of(place, own, report) for place, own in enumerate(units)]
     finally:
         run.cancel()
 
@@ -120,14 +142,14 @@ class _Run:
                     return
                 self.futures[place, number] = future
 
-    def batches_of(
+    def made_of(
         self, place: int, units: Sequence[WorkUnit], report: Callable[[int], None]
-    ) -> list[Batch]:
+    ) -> list[Any]:
         made = []
         for number, unit in enumerate(units):
             future = self.futures.pop((place, number), None)
             found = None if future is None else self._answer(future)
-            made += self._read_here(unit) if found is None else self._accepted(found, unit)
+            made += unit.made(self.pages) if found is None else self._accepted(found, unit)
             report(len(unit.readings))
         return made
 
@@ -159,10 +181,10 @@ class _Run:
         if not self.lost:
             self.lost = problem
             what = "a process that read logs ended" if self.is_own else "workers were lost"
-            log.warn(f"{what}: {problem}; this process reads the rest")
+            log.warn(f"{what}: {problem}; this process does the rest")
 
-    def _accepted(self, found: UnitResult, unit: WorkUnit) -> list[Batch]:
-        """The batches of an answer, or those read here where it has none; raises `WorkerError`."""
+    def _accepted(self, found: UnitResult, unit: WorkUnit) -> list[Any]:
+        """What an answer has, or what is made here where it has nothing; raises `WorkerError`."""
         if found.other_version:
             raise WorkerError(
                 found.worker,
@@ -173,21 +195,18 @@ class _Run:
             raise ContentChangedError(found.changed)
         if found.missing and os.path.exists(found.missing):
             raise WorkerError(found.worker, f"it does not see {found.missing}", _MOUNT)
-        if found.batches is None:
-            made = self._read_here(unit)
+        if found.made is None:
+            made = unit.made(self.pages)
             if not self.is_own:
-                log.warn(f"worker {found.worker}: {found.problem}; its part was read here")
+                log.warn(f"worker {found.worker}: {found.problem}; its part was done here")
             return made
         if not all(map(self.pages.is_written, found.pages)):
             where = f"{self.pages.folder} is another folder there"
             raise WorkerError(found.worker, where, _MOUNT)
         self.pages.adopt(found.pending)
-        if self.is_own:
-            return found.batches
-        return [self._as_seen_here(batch, found.worker) for batch in found.batches]
-
-    def _read_here(self, unit: WorkUnit) -> list[Batch]:
-        return list(read_here(unit, self.pages))
+        if self.is_own or not unit.readings:
+            return found.made
+        return [self._as_seen_here(batch, found.worker) for batch in found.made]
 
     def _as_seen_here(self, batch: Batch, worker: str) -> Batch:
         """A batch with the files as this machine numbers them; raises where they are others."""

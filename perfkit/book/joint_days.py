@@ -12,11 +12,13 @@ in which all trades closed. So such a day is folded over the trades of all its s
 
 Only days of sources that changed are looked at, if the sheets known so far are of the same sources.
 What a sheet is made of is not kept beside it: it is what the ledgers had that it was stored with.
+After a first reading of many sources there is a sheet to make for each day, from all of its trades.
+So these are shared out among those who read the logs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.days import extended_joint_day, joint_day, loaded
@@ -25,39 +27,87 @@ from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config
+from perfkit.core.calendar import Calendar
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, ordered
 from perfkit.logs.file_log import OPEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.book.batch import FileReading
+    from perfkit.book.dispatch import Executor
+
+ROWS = 100_000
+"""Fewer trades are put together by one process: starting others would take longer."""
+
+UNITS_PER_WORKER = 4
+"""Days are shared out in so many portions for each worker, so that all end about the same time."""
+
+SharedDay = list[DayEntry]
+"""A day of each of the sources that have closed trades on it."""
 
 Change = tuple[str, DayEntry | None, DayEntry | None]
 """A source whose trades of a day are others than before: its name, the day before, and since."""
 
 
+class JointDays(NamedTuple):
+    """A unit of work: days of which each is to be made a sheet of all its sources.
+
+    `files` are the numbers of their files, in the order of the manifest. It decides which of two
+    trades comes first that are alike in all else.
+    """
+
+    days: Sequence[SharedDay]
+    files: Sequence[int]
+    calendar: Calendar
+
+    @property
+    def readings(self) -> Sequence[FileReading]:
+        """No log is read for it."""
+        return ()
+
+    def made(self, pages: Pages) -> list[DayEntry]:
+        """The days, in the same order; raises `CacheDamagedError`."""
+        return [self._made(day, pages) for day in self.days]
+
+    def _made(self, day: SharedDay, pages: Pages) -> DayEntry:
+        paths = dict.fromkeys(self.files, "")  # a sheet does not say where its trades were read
+        trades = ordered(joined([loaded(entry, pages, paths) for entry in day]))
+        sheet = sheet_of(trades, self.calendar, digest_of(PackedTrades(trades)))
+        return joint_day(sheet, trades, pages)
+
+
 def joint_days(
-    before: Manifest, manifest: Manifest, config: Config, pages: Pages
+    before: Manifest,
+    manifest: Manifest,
+    config: Config,
+    pages: Pages,
+    jobs: int | None = None,
+    executor: Executor | None = None,
 ) -> dict[int, DayEntry]:
     """A sheet for each day that several sources have closed trades on, in order.
 
-    `before` has those of the ledgers as they were before the update.
+    `before` has those of the ledgers as they were before the update. `jobs` processes or the
+    `executor` make them, where these have many trades.
     """
     changes = _changes(before, manifest, config)
     joint = {day: known for day, known in before.joint.items() if day not in changes}
     days = set(changes)
     if not before.is_whole:
         days.update(*(summary.days for summary in manifest.ledgers.summaries()))
-    for day in days - joint.keys() - {OPEN}:
+    names: dict[int, list[str]] = {}
+    for day in sorted(days - joint.keys() - {OPEN}):
         known = before.joint.get(day)
         entry = known and _extended(day, known, changes[day], manifest, config, pages)
-        if entry is None:
-            names = [
-                source.name
-                for source in config.sources
-                if source.name in manifest.ledgers
-                and day in manifest.ledgers.summary(source.name).days
-            ]
-            if len(names) < 2:
-                continue
-            entry = _made(day, names, manifest, config, pages)
-        joint[day] = entry
+        if entry is not None:
+            joint[day] = entry
+        elif len(own := _names(day, manifest, config)) > 1:
+            names[day] = own
+    ledgers = manifest.ledgers
+    shared = [[ledgers[name].days[day] for name in own] for day, own in names.items()]
+    files = _files(set().union(*names.values()), manifest)
+    made = _made(JointDays(shared, files, config.calendar), pages, jobs, executor)
+    joint.update(zip(names, made, strict=True))
     return dict(sorted(joint.items()))
 
 
@@ -83,14 +133,52 @@ def _is_same(old: DayEntry | None, new: DayEntry | None) -> bool:
     return (old.epoch, old.rows) == (new.epoch, new.rows)
 
 
+def _names(day: int, manifest: Manifest, config: Config) -> list[str]:
+    """The sources that have closed trades on a day."""
+    ledgers = manifest.ledgers
+    return [
+        source.name
+        for source in config.sources
+        if source.name in ledgers and day in ledgers.summary(source.name).days
+    ]
+
+
 def _made(
-    day: int, names: Sequence[str], manifest: Manifest, config: Config, pages: Pages
-) -> DayEntry:
-    paths = _paths(names, manifest)
-    entries = [manifest.ledgers[name].days[day] for name in names]
-    trades = ordered(joined([loaded(entry, pages, paths) for entry in entries]))
-    sheet = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
-    return joint_day(sheet, trades, pages)
+    work: JointDays, pages: Pages, jobs: int | None, executor: Executor | None
+) -> list[DayEntry]:
+    """The joint days of those days, made by several processes where they have many trades."""
+    rows = sum(map(_rows, work.days))
+    if rows >= ROWS and len(work.days) > 1 and pages.folder is not None:
+        from perfkit.book.dispatch import spread
+
+        def units_for(workers: int) -> list[list[JointDays]]:
+            least = rows // (UNITS_PER_WORKER * workers)
+            return [[work._replace(days=days) for days in _portions(work.days, least)]]
+
+        pages.flush()  # others read what is on disk
+        if pages.problem is None:
+            found = spread(units_for, pages, jobs, executor, lambda _: None)
+            if found is not None:
+                return found[0]
+    return work.made(pages)
+
+
+def _rows(day: SharedDay) -> int:
+    return sum(entry.rows for entry in day)
+
+
+def _portions(days: Sequence[SharedDay], least: int) -> Iterator[list[SharedDay]]:
+    """Consecutive days, with so many trades at least but for the last ones."""
+    portion: list[SharedDay] = []
+    filled = 0
+    for day in days:
+        portion.append(day)
+        filled += _rows(day)
+        if filled >= least:
+            yield portion
+            portion, filled = [], 0
+    if portion:
+        yield portion
 
 
 def _extended(
@@ -102,7 +190,7 @@ def _extended(
     pages: Pages,
 ) -> DayEntry | None:
     """The day with the trades that came after all of its own; None where it is not that."""
-    paths = _paths([name for name, *_ in changes], manifest)
+    paths = dict.fromkeys(_files([name for name, *_ in changes], manifest), "")
     new: list[Trades] = []
     for _, old, entry in changes:
         if entry is None or (old is not None and not _begins_with(entry, old)):
@@ -120,12 +208,12 @@ def _begins_with(entry: DayEntry, old: DayEntry) -> bool:
     return entry.epoch == old.epoch and entry.rows >= old.rows
 
 
-def _paths(names: Sequence[str], manifest: Manifest) -> Mapping[int, str]:
-    """The files of some sources, by their numbers, in the order of the manifest."""
+def _files(names: Iterable[str], manifest: Manifest) -> list[int]:
+    """The numbers of the files of some sources, in the order of the manifest."""
     wanted = set(names)
-    return {
-        file.number: file.label
+    return [
+        file.number
         for name in manifest.ledgers
         if name in wanted
         for file in manifest.ledgers[name].files
-    }
+    ]

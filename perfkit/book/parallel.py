@@ -20,7 +20,6 @@ from perfkit.book.store.pages import Pages
 from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import cores
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import (
@@ -36,6 +35,7 @@ from perfkit.logs.listing import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.dispatch import Executor
+    from perfkit.book.work import FilesToRead
 
 SEALED_BYTES = 4 << 20
 """More than this to read is written down batch by batch rather than held in memory."""
@@ -192,23 +192,17 @@ def _spread(
     report: Callable[[int], None],
 ) -> list[list[Batch]] | None:
     """The batches of each source, read by several processes; None where one is to read them."""
-    if executor is None and (cores() if jobs is None else jobs) < 2:
-        return None
-    from perfkit.book import dispatch
-    from perfkit.book.work import WorkUnit
+    from perfkit.book.dispatch import spread
+    from perfkit.book.work import files_to_read
 
-    workers = dispatch.workers_of(executor, jobs)
-    if executor is None and not dispatch.may_fork():
-        return None
-    chunks = _Chunks(size, min(workers, sum(len(readings) for _, readings in work)))
-    units = [
-        [WorkUnit(source, config, some, now) for some in chunks.of(readings)]
-        for source, readings in work
-    ]
-    if executor is not None:
-        return dispatch.done_by(executor, units, pages, report, is_own=False)
-    with dispatch.own_pool(workers) as pool:
-        return dispatch.done_by(pool, units, pages, report, is_own=True)
+    def units_for(workers: int) -> list[list[FilesToRead]]:
+        chunks = _Chunks(size, min(workers, sum(len(readings) for _, readings in work)))
+        return [
+            [files_to_read(source, config, some, now) for some in chunks.of(readings)]
+            for source, readings in work
+        ]
+
+    return spread(units_for, pages, jobs, executor, report)
 
 
 class _Chunks:

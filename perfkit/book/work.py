@@ -1,16 +1,20 @@
-"""The unit of work of an update: some files of one source, read anywhere, with all that they say.
+"""Units of work of an update, which any process can do that sees the same files.
 
-A unit is plain values, so any process can do it that sees the same files: one of a pool, or one on
-another machine. It reads files from where the book stands and gives batches back. Sealed days go
-into pages in the folder of the cache, under names that no other process uses, or along with the
-answer where the folder cannot be written. Doing a unit twice changes nothing.
+A unit is plain values, so that may be a process of a pool, or one on another machine. What it makes
+goes back in its answer; sections go into pages in the folder of the cache, under names that no
+other process uses, or along with the answer where the folder cannot be written. Doing a unit twice
+changes nothing.
+
+    FilesToRead                 some files of one source, read from where the book stands
+    joint_days.JointDays        some days that several sources share, each as a sheet
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from perfkit.book.batch import Batch, FileReading, batches
 from perfkit.book.store.pages import Pages
@@ -20,7 +24,17 @@ from perfkit.disk.sealed import VERSION
 from perfkit.logs.file_log import ContentChangedError
 
 
-class WorkUnit(NamedTuple):
+class WorkUnit(Protocol):
+    """What is to be done in one go; `readings` are the log files that are read for it."""
+
+    @property
+    def readings(self) -> Sequence[FileReading]: ...
+
+    def made(self, pages: Pages) -> list[Any]:
+        """What comes of it; sections are put into those pages."""
+
+
+class FilesToRead(NamedTuple):
     """Files of one source to be read in one go; `now` is the time of the file system in ns."""
 
     source: Source
@@ -28,17 +42,30 @@ class WorkUnit(NamedTuple):
     readings: list[FileReading]
     now: int
 
+    def made(self, pages: Pages) -> list[Batch]:
+        """The batches that the files give."""
+        read = batches(self.source, self.config, self.readings, pages, seal=True, now=self.now)
+        return list(read)
+
+
+def files_to_read(
+    source: Source, config: Config, readings: list[FileReading], now: int
+) -> FilesToRead:
+    """Files to be read, with no more of the configuration than the lines of their source need."""
+    own = config._replace(sources=(source,), targets=(), text=b"", looks=())
+    return FilesToRead(source, own, readings, now)
+
 
 class UnitResult(NamedTuple):
-    """What came of a unit: batches, and the sections that could not be written, by page.
+    """What came of a unit, and the sections that could not be written, by page.
 
-    Without batches, `problem` says why; `missing` names a file that was not there, `changed` one
-    that is not what it was. `worker` says which process that was, and `other_version` that it
+    If nothing was `made`, `problem` says why; `missing` names a file that was not there, `changed`
+    one that is not what it was. `worker` says which process that was, and `other_version` that it
     refused the unit, for it is of that one.
     """
 
     worker: str
-    batches: list[Batch] | None = None
+    made: list[Any] | None = None
     pending: Mapping[str, dict[int, bytes]] = {}
     pages: tuple[str, ...] = ()
     problem: str = ""
@@ -48,9 +75,8 @@ class UnitResult(NamedTuple):
 
 
 def packed(unit: WorkUnit, folder: str | None, prefix: str, mode: int) -> bytes:
-    """A unit as bytes. Of the configuration it has what the lines of its own source need."""
-    config = unit.config._replace(sources=(unit.source,), targets=(), text=b"", looks=())
-    return pickle.dumps((unit._replace(config=config), folder, prefix, mode))
+    """A unit as bytes."""
+    return pickle.dumps((unit, folder, prefix, mode))
 
 
 def answer(version: str, packed_unit: bytes) -> UnitResult:
@@ -62,7 +88,7 @@ def answer(version: str, packed_unit: bytes) -> UnitResult:
     pages = Pages(folder, f"{prefix}-{os.urandom(6).hex()}")
     pages.mode = mode
     try:
-        made = list(read_here(unit, pages))
+        made = unit.made(pages)
     except FileNotFoundError as error:
         return UnitResult(worker, problem=str(error), missing=str(error.filename or ""))
     except ContentChangedError as error:
@@ -71,8 +97,3 @@ def answer(version: str, packed_unit: bytes) -> UnitResult:
         return UnitResult(worker, problem=str(error) or type(error).__name__)
     pages.flush()
     return UnitResult(worker, made, pages.pending, tuple(pages.written))
-
-
-def read_here(unit: WorkUnit, pages: Pages) -> Iterator[Batch]:
-    """The batches of a unit, read in this process."""
-    return batches(unit.source, unit.config, unit.readings, pages, seal=True, now=unit.now)

@@ -1,10 +1,11 @@
 """`make bench-scaling`: first readings by one process, a pool and a cluster, and many sources.
 
-`python -m tests.bench.scaling [DAYS[xTRADES]...]` measures a first reading of so many files of so
-many trades (1,000 if not given) by one process, a pool of two and a Dask cluster of two workers in
-turn, beside what two processes that only count reach: on a busy machine that is less than twice as
-much as one. Without arguments it is three sizes, and then the runs of a workspace of 1,000 sources
-beside those of one with 30. Ten million trades are 1000x10000; they take 30 GB of disk.
+`python -m tests.bench.scaling [DAYS[xTRADES[xBOTS]]...]` measures a first reading of so many files
+of so many trades (1,000 if not given), for each of so many bots, by one process, a pool of two and
+a Dask cluster of two workers in turn, beside what two processes that only count reach: on a busy
+machine that is less than twice as much as one. Without arguments it is three sizes and ten bots,
+and then the runs of a workspace of 1,000 sources beside those of one with 30. Ten million trades
+are 1000x10000; they take 10 GB of disk.
 """
 
 from __future__ import annotations
@@ -67,11 +68,12 @@ def measured(root: Path, mode: str, address: str) -> list[float]:
     return list(map(float, done.stdout.split()))
 
 
-def first_readings(days: int, trades_per_day: int) -> None:
+def first_readings(days: int, trades_per_day: int, bots: int) -> None:
     """Prints a table of first readings of one size: one round where it takes long."""
-    rounds = ROUNDS if days * trades_per_day < MANY else 1
+    trades = days * trades_per_day * bots
+    rounds = ROUNDS if trades < MANY else 1
     with tempfile.TemporaryDirectory() as folder:
-        root = workspace(Path(folder) / "workspace", days, trades_per_day)
+        root = workspace(Path(folder) / "workspace", days, trades_per_day, bots)
         found: dict[str, list[list[float]]] = {"1": [], "2": [], "cluster": []}
         spreads = []
         with parts(Path(folder), workers=2) as made:
@@ -82,7 +84,7 @@ def first_readings(days: int, trades_per_day: int) -> None:
     one = statistics.median(run[0] for run in found["1"])
     work = statistics.median(run[1] for run in found["1"])
     usual = statistics.median(spreads)
-    print(f"{days * trades_per_day:,} trades; two processes that count: {usual:.2f} x one")
+    print(f"{trades:,} trades of {bots}; two processes that count: {usual:.2f} x one")
     print("| who reads | s | x one process | CPU of the process that asks, % of one | connect, s |")
     print("| :-- | --: | --: | --: | --: |")
     for mode, runs in found.items():
@@ -175,9 +177,10 @@ def many_sources() -> None:
 
 def main(sizes: list[str]) -> None:
     """Prints tables."""
-    for size in sizes or ["100", "365", "1000"]:
-        days, _, trades_per_day = size.partition("x")
-        first_readings(int(days), int(trades_per_day or 1000))
+    for size in sizes or ["100", "365", "1000", "100x1000x10"]:
+        numbers = list(map(int, size.split("x")))
+        days, trades_per_day, bots = numbers + [1000, 1][len(numbers) - 1 :]
+        first_readings(days, trades_per_day, bots)
     if not sizes:
         many_sources()
 

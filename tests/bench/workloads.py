@@ -13,23 +13,32 @@ sources:
   - {name: bot, path: logs/trades, currency: USD, dialect: trade_record}
 starting_equity: 25000
 """
+CONFIG_OF_BOTS = """\
+sources:
+  - {path: "logs/bots/{source}/", currency: USD}
+"""
 FIRST_DAY = date(2023, 1, 1)
 """A thousand days from here are over: nothing is ahead of the clock."""
 _REASONING = "RSI oversold and price above the 50 EMA, volume confirmed"
 
 
-def workspace(root: Path, days: int, trades_per_day: int) -> Path:
-    """A workspace with one file per day and so many trades in each, in the order they closed."""
+def workspace(root: Path, days: int, trades_per_day: int, bots: int = 1) -> Path:
+    """A workspace with one file per day and so many trades in each, in the order they closed.
+
+    Several bots have each a folder with such files, and are a source each.
+    """
     (root / "config").mkdir(parents=True)
-    (root / "logs/trades").mkdir(parents=True)
-    (root / "config/perfkit.yaml").write_text(CONFIG)
+    (root / "config/perfkit.yaml").write_text(CONFIG if bots == 1 else CONFIG_OF_BOTS)
     rng = Random(20260101)
-    for number in range(days):
-        day = FIRST_DAY + timedelta(days=number)
-        records = [_record(rng, day, n, trades_per_day) for n in range(trades_per_day)]
-        records.sort(key=itemgetter("exit_timestamp"))
-        lines = "".join(json.dumps(record) + "\n" for record in records)
-        (root / f"logs/trades/{day}.jsonl").write_text(lines)
+    for bot in range(bots):
+        folder = root / ("logs/trades" if bots == 1 else f"logs/bots/bot{bot:04d}")
+        folder.mkdir(parents=True)
+        for number in range(days):
+            day = FIRST_DAY + timedelta(days=number)
+            records = [_record(rng, day, n, trades_per_day) for n in range(trades_per_day)]
+            records.sort(key=itemgetter("exit_timestamp"))
+            lines = "".join(json.dumps(record) + "\n" for record in records)
+            (folder / f"{day}.jsonl").write_text(lines)
     return root
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import perfkit
-from perfkit.book import cluster, dispatch, parallel
+from perfkit.book import cluster, dispatch, joint_days, parallel
 from perfkit.book.verify import contents
 from perfkit.cli import main as cli
 from perfkit.core.errors import ClusterError, WorkerError
@@ -31,12 +31,24 @@ pytestmark = pytest.mark.slow
 def _little_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(parallel, "MOST_BYTES", 2000)
+    monkeypatch.setattr(joint_days, "ROWS", 0)
     monkeypatch.setattr(dispatch, "WAIT_SECONDS", 0.05)
 
 
 @pytest.fixture
 def root(workspace: WriteWorkspace) -> Path:
     return workspace(logs=days_of_logs())
+
+
+@pytest.fixture
+def shared(workspace: WriteWorkspace) -> Path:
+    """Two sources that have trades on the same days."""
+    logs = {
+        name.replace("trades", f"bots/{bot}"): text
+        for bot in "ab"
+        for name, text in days_of_logs().items()
+    }
+    return workspace('sources: [{path: "logs/bots/{source}/", currency: USD}]\n', logs)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +79,20 @@ def test_one_process_a_pool_and_a_cluster_make_the_same_book(root: Path, two: Pa
     assert figures(root, executor=two.address) == figures(root, cached=False, jobs=1)
 
 
+def test_days_that_sources_share_are_made_by_the_cluster(
+    shared: Path, two: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = list(contents(perfkit.open(shared, cached=False, jobs=1).book))
+
+    def never(*_: object) -> None:
+        raise AssertionError("a joint day is made here")
+
+    monkeypatch.setattr(joint_days.JointDays, "_made", never)
+    desk = perfkit.open(shared, executor=two.address)
+    assert list(contents(desk.book)) == expected
+    assert list(contents(perfkit.open(shared).book)) == expected
+
+
 def test_commands_take_the_address_of_a_cluster(
     root: Path, two: Parts, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,8 +117,12 @@ def test_a_client_does_as_well_as_an_address(root: Path, two: Parts) -> None:
         assert figures(root, executor=client.get_executor(), jobs=2) == figures(root, cached=False)
 
 
-def test_workers_killed_at_random_change_nothing(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workspace_of", ["root", "shared"])
+def test_workers_killed_at_random_change_nothing(
+    workspace_of: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Two of three workers each time; those that come instead are there before the next one."""
+    root: Path = request.getfixturevalue(workspace_of)
     expected = figures(root, cached=False, jobs=1)
     with parts(tmp_path, workers=3) as made:
         executor = _connected(made)
@@ -139,9 +169,7 @@ def test_what_the_last_worker_leaves_is_done_by_this_process(
         threading.Timer(0.5, made.workers[0].kill).start()
         desk = perfkit.open(root, executor=executor)
         assert desk.summary("all").to_json() == figures(root, cached=False, jobs=1)
-    assert (
-        f"the cluster at {made.address} has no worker any more; this process reads" in caplog.text
-    )
+    assert f"the cluster at {made.address} has no worker any more; this process does" in caplog.text
 
 
 def test_a_scheduler_that_goes_away_leaves_the_rest_to_this_process(

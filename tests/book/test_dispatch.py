@@ -163,7 +163,7 @@ class TestWhatGoesWrong:
         assert figures(root, executor=Answering(fails), jobs=3) == expected
         assert caplog.messages == [
             "perfkit: warning: worker w7: logs/trades/x.jsonl: Permission denied; its part was "
-            "read here"
+            "done here"
         ]
 
     def test_an_executor_that_breaks_leaves_the_rest_to_this_process(
@@ -184,7 +184,7 @@ class TestWhatGoesWrong:
         assert figures(root, executor=Breaking(), jobs=3) == expected
         assert caplog.messages == [
             "perfkit: warning: workers were lost: cannot schedule new futures after shutdown; "
-            "this process reads the rest"
+            "this process does the rest"
         ]
 
     def test_an_executor_that_says_it_is_gone_is_not_waited_for(
@@ -222,11 +222,11 @@ class TestWhatGoesWrong:
             (
                 lambda found: found._replace(
                     worker="w7",
-                    batches=[
+                    made=[
                         one._replace(
                             files=[file._replace(fingerprint=(0,) * 5) for file in one.files]
                         )
-                        for one in found.batches or ()
+                        for one in found.made or ()
                     ],
                 ),
                 r"worker w7: /.*/2026-04-01\.jsonl is another file there; mount the same",
@@ -249,14 +249,14 @@ class TestWhatGoesWrong:
     def test_devices_are_numbered_as_they_are_here(self, root: Path) -> None:
         def elsewhere(found: UnitResult) -> UnitResult:
             return found._replace(
-                batches=[
+                made=[
                     one._replace(
                         files=[
                             file._replace(fingerprint=(99, *file.fingerprint[1:]))
                             for file in one.files
                         ]
                     )
-                    for one in found.batches or ()
+                    for one in found.made or ()
                 ]
             )
 

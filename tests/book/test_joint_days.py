@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,8 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit.book import joint_days
 from perfkit.book.verify import contents
-from tests.clusterkit import line
+from perfkit.book.work import UnitResult
+from tests.clusterkit import Elsewhere, days_of_logs, line
 from tests.conftest import WriteWorkspace
 
 CONFIG = 'sources: [{path: "logs/bots/{source}/", currency: USD}]\n'
@@ -92,13 +97,13 @@ def test_a_day_that_only_grew_is_not_read_again(
         add(root, bot, 5, 1, f"first {bot}")
     perfkit.open(root).summary("all")
     made: list[int] = []
-    make = joint_days._made
+    make = joint_days.JointDays._made
 
     def noted(*given: Any) -> Any:
         made.append(1)
         return make(*given)
 
-    monkeypatch.setattr(joint_days, "_made", noted)
+    monkeypatch.setattr(joint_days.JointDays, "_made", noted)
     for bot, minute in (("a", 6), ("c", 7), ("b", 8)):
         add(root, bot, minute, 2, f"{minute}")
         is_as_cold(root)
@@ -120,3 +125,69 @@ def test_a_day_is_made_anew_if_an_earlier_trade_of_it_is_another_one(
     log.write_text(log.read_text().replace('"1"', '"2"'))
     add(root, "b", 9, 1, "after all others")
     is_as_cold(root)
+
+
+class TestManyTrades:
+    """Days with many trades are put together by those who read the logs."""
+
+    @pytest.fixture(autouse=True)
+    def _little_is_much(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(joint_days, "ROWS", 0)
+
+    @pytest.fixture
+    def root(self, workspace: WriteWorkspace) -> Path:
+        logs = {
+            name.replace("trades", f"bots/{bot}"): text
+            for bot in "abc"
+            for name, text in days_of_logs(6).items()
+        }
+        return workspace(CONFIG, logs)
+
+    def test_an_executor_makes_them(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent: list[joint_days.JointDays] = []
+
+        class Noting(Elsewhere):
+            def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
+                unit, *_ = pickle.loads(args[1])
+                sent.append(unit)
+                return super().submit(function, *args)
+
+        perfkit.open(root, executor=Noting(), jobs=2).summary("all")
+        assert len(sent) > 1
+        assert sum(len(unit.days) for unit in sent) == 6
+        is_as_cold(root)
+
+    def test_a_pool_makes_them(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        parent, make = os.getpid(), joint_days.JointDays._made
+
+        def elsewhere(*given: Any) -> Any:
+            assert os.getpid() != parent
+            return make(*given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(joint_days.JointDays, "_made", elsewhere)
+            perfkit.open(root, jobs=2).summary("all")
+        is_as_cold(root)
+
+    def test_what_a_worker_cannot_do_is_done_here(
+        self, root: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Failing(Elsewhere):
+            def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
+                future: Future[Any] = Future()
+                future.set_result(UnitResult("w7", problem="page 1 cannot be opened"))
+                return future
+
+        perfkit.open(root, executor=Failing(), jobs=2).summary("all")
+        assert "worker w7: page 1 cannot be opened; its part was done here" in caplog.text
+        is_as_cold(root)
+
+    @pytest.mark.parametrize("options", [{"cached": False}, {"jobs": 1}])
+    def test_one_process_makes_them_where_others_could_not_read_what_it_has(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+    ) -> None:
+        expected = list(contents(perfkit.open(root).book))
+        for page in (root / "logs/performance").rglob("*.page"):
+            page.unlink()
+        monkeypatch.setattr("perfkit.book.dispatch.done_by", None)
+        assert list(contents(perfkit.open(root, **options).book)) == expected

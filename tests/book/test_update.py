@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -242,14 +241,14 @@ class TestReading:
     ) -> None:
         root = workspace(logs={LOG: line("A"), "logs/trades/2026-04-07.jsonl": line("B")})
         monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
-        parent, real = os.getpid(), work.read_here
+        parent, real = os.getpid(), work.FilesToRead.made
 
-        def fails(unit: work.WorkUnit, pages: Pages) -> Iterator[Batch]:
+        def fails(unit: work.FilesToRead, pages: Pages) -> list[Batch]:
             if os.getpid() != parent:
                 raise MemoryError
             return real(unit, pages)
 
-        monkeypatch.setattr(work, "read_here", fails)
+        monkeypatch.setattr(work.FilesToRead, "made", fails)
         assert symbols(root) == ["X", "X"]
 
 
