@@ -64,7 +64,7 @@ def candidate_of(
     is_open = _is_net_by_name_alone(name, (held, balance), pnl, roles, fees, rows)
     said: Iterator[bool | None] = chain(
         _of_costs(name, prices, balance, held, roles),
-        _by_other_columns(pnl, closing, roles, fees, rows),
+        _by_other_columns(pnl, closing, roles, fees, others),
         net_by_amounts(pnl, roles, fees, rows),
     )
     return Candidate(
@@ -96,15 +96,22 @@ def _is_net_by_name_alone(
     return is_net_by_prices(pnl, roles, fees, rows) is False
 
 
+def _adds_up_to_net(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether a total so far that is called net, such as `Cum. net profit`, moves by a P&L."""
+    totals = [one for one in others if (known := pnl_name(one.name)) and known.is_running]
+    return any("net" in one.words and says.is_total_so_far(one, [pnl], rows) for one in totals)
+
+
 def _by_other_columns(
     pnl: Column,
     closing: Closing,
     roles: Mapping[str, Column],
     fees: Sequence[Column],
-    rows: Sequence[int],
+    others: Sequence[Column],
 ) -> Iterator[bool | None]:
     """Whether costs are in a P&L by the columns of costs and the names beside it."""
-    yield is_less_by_costs(pnl, roles, fees, rows) or None
+    yield _adds_up_to_net(pnl, others, closing.rows) or None
+    yield is_less_by_costs(pnl, roles, fees, says.checked(closing.rows)) or None
     yield False if _is_of_metatrader(pnl, fees) and not _has_costs(pnl, closing, fees) else None
 
 

@@ -125,3 +125,23 @@ def test_a_net_result_that_prices_give_before_the_costs_beside_it_is_asked_about
     assert [one.meaning for one in doubts[0].answers] == ["after costs", "before costs"]
     after = [{**one, "net_profit": str(int(str(one["net_profit"])) - 0.31)} for one in records]
     assert infer(after).is_sure
+
+
+@pytest.mark.parametrize(
+    ("total", "questions"), [("Cum. net profit", []), ("Cum. profit", ["costs"])]
+)
+def test_what_a_total_called_net_moves_by_is_after_costs(total: str, questions: list[str]) -> None:
+    records: list[Record] = []
+    so_far = Decimal(0)
+    for n, (time, earned) in enumerate(
+        zip(times(5), ("5.5", "-3.5", "8.5", "-1.5", "2"), strict=True)
+    ):
+        so_far += Decimal(earned)
+        records.append(
+            {"number": n, "Market pos.": "Long", "Exit time": time, "Profit": earned,
+             total: str(so_far), "Commission": "0.5"}
+        )  # fmt: skip
+    reading = infer(records)
+    assert [one for one in asked(reading) if one == "costs"] == questions
+    if not questions:
+        assert fields(reading)["net_pnl"] == "Profit"
