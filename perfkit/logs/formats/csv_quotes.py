@@ -37,9 +37,9 @@ def unpadded(text: str, delimiter: str) -> str:
     """Rows without the blanks between a quote that opens or closes a cell and the edge of the cell.
 
     `1, "a,b" ,2` becomes `1,"a,b",2`. All quoted cells are looked at, so that no blank within one
-    is taken for such: of `"x"" ,y"`, nothing is left out.
+    is taken for such: of `"x"" ,y"`, nothing is left out. Nor is it where a blank is the delimiter.
     """
-    if '"' not in text or ('" ' not in text and ' "' not in text):
+    if delimiter == " " or '"' not in text or ('" ' not in text and ' "' not in text):
         return text
     return _padded(delimiter).sub(r"\1\2", text)
 
@@ -121,13 +121,17 @@ def _grammar(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """What a whole row is, and what the beginning of one is that may become whole."""
     parts = re.escape(delimiter)
     other = b"[^" + parts + rb"\n]" if len(delimiter) == 1 else b"(?:(?!" + parts + rb")[^\n])"
+    blank = rb"[^\s\S]" if delimiter == b" " else b" "  # nothing at all, where it parts cells
     begun = rb'"[^"]*+(?:""[^"]*+)*'
-    begun_indented = rb' ++"[^"\n]*+(?:""[^"\n]*+)*'
-    indented = begun_indented + b'" *+(?=' + parts + rb"|\r?+\n)"
+    begun_indented = blank + rb'++"[^"\n]*+(?:""[^"\n]*+)*'
+    close = b'"' + blank + b"*+"
+    indented = begun_indented + close + b"(?=" + parts + rb"|\r?+\n)"
     bare = b'(?!"|' + indented + b")" + other + b"*+"
     one_line = indented + b"|" + bare
-    cells = b"(?:(?:" + begun + b'" *+|' + one_line + b")" + parts + b")*"
-    row = cells + b"(?:" + begun + rb'" *+\r?+|' + indented + rb"\r?+|" + bare + rb")\n"
+    cells = b"(?:(?:" + begun + close + b"|" + one_line + b")" + parts + b")*"
+    row = cells + b"(?:" + begun + close + rb"\r?+|" + indented + rb"\r?+|" + bare + rb")\n"
     either = b"(?:" + begun + b"|" + begun_indented + b")"
-    begun_row = cells + b"(?:" + either + rb'(?:" *+\r?+)?|' + one_line + rb")\Z"
+    cut = b"|".join([rb"\r?+", *(re.escape(delimiter[:end]) for end in range(1, len(delimiter)))])
+    closed = close + b"(?:" + cut + b")"
+    begun_row = cells + b"(?:" + either + b"(?:" + closed + b")?|" + one_line + rb")\Z"
     return re.compile(row), re.compile(begun_row)

@@ -251,18 +251,56 @@ def by_row(decoder: CsvRows, text: bytes) -> list[tuple[tuple[object, ...], int]
     return found
 
 
-@given(st.text(st.sampled_from('aab,,"""  \n\n\r'), max_size=40), st.integers(1, 3))
-@example('"a" ,b\n c, "d,e" \n', 2)
-@example('a,"b\n" ,\n', 3)
-@example('a, "b\n",\n', 2)
-def test_rows_are_the_same_all_at_once_and_one_by_one(text: str, width: int) -> None:
-    decoder = CsvRows(Header(("a", "b", "c")[:width], 1, ","), ("a", "b", "c")[:width])
-    block = text.encode() + b"\n"
-    block = block[: RowEnds(",").whole_until(block)]
+delimiters = st.sampled_from([",", "\t", " ", "\u00a6"])
+
+
+@given(st.text(st.sampled_from('aab,,"""  \n\n\r'), max_size=40), st.integers(1, 3), delimiters)
+@example('"a" ,b\n c, "d,e" \n', 2, ",")
+@example('a,"b\n" ,\n', 3, ",")
+@example('a, "b\n",\n', 2, ",")
+@example('"a","b\n", ,\n', 4, " ")
+def test_rows_are_the_same_all_at_once_and_one_by_one(
+    text: str, width: int, delimiter: str
+) -> None:
+    names = ("a", "b", "c", "d")[:width]
+    decoder = CsvRows(Header(names, 1, delimiter), names)
+    block = text.replace(",", delimiter).encode() + b"\n"
+    block = block[: RowEnds(delimiter).whole_until(block)]
     whole = decoder.block(block)
     if whole is not None and block:
         found = list(zip(zip(*whole[0], strict=True), whole[1], strict=True))
         assert found == by_row(decoder, block)
+
+
+def test_where_a_blank_is_the_delimiter_each_one_parts_cells() -> None:
+    decoder = CsvRows(Header(("a", "b", "c"), 1, " "), ("a", "b", "c"))
+    block = b'"x y" "" \n "1\n2" 3\n'
+    cells = [("x y", "", ""), ("", "1\n2", "3")]
+    assert by_row(decoder, block) == [(cells[0], 0), (cells[1], 1)]
+    whole = decoder.block(block)
+    assert whole is not None
+    assert list(zip(*whole[0], strict=True)) == cells
+
+
+@given(
+    st.text(st.sampled_from('aab,,"""  \n\n\r'), max_size=40),
+    st.lists(st.integers(1, 60), max_size=4),
+    delimiters,
+)
+@example('"a\n" ,b\n', [6], "\u00a6")
+def test_rows_are_the_same_in_pieces(text: str, cuts: list[int], delimiter: str) -> None:
+    """Also where a piece ends within a character."""
+    ends = RowEnds(delimiter)
+    whole = text.replace(",", delimiter).encode() + b"\n"
+    found: list[bytes] = []
+    at = 0
+    for cut in [*sorted(cuts), len(whole)]:
+        piece = whole[at : max(at, cut)]
+        rows_until = ends.whole_until(piece)
+        found += ends.rows(piece[:rows_until]) if rows_until else []
+        at += rows_until
+    rows_until = ends.whole_until(whole)
+    assert found == (list(ends.rows(whole[:rows_until])) if rows_until else [])
 
 
 def test_a_block_ends_where_a_row_does() -> None:
