@@ -75,13 +75,13 @@ def may_fork() -> bool:
 
 
 def spread(
-    units_for: Callable[[int], Sequence[Sequence[WorkUnit]]],
+    units_for: Callable[[int], Sequence[WorkUnit]],
     pages: Pages,
     jobs: int | None,
     executor: Executor | None,
     report: Callable[[int], None],
-) -> list[list[Any]] | None:
-    """What the executor, or else a pool of processes, makes of groups of units, by their groups.
+) -> list[Any] | None:
+    """What the executor, or else a pool of processes, makes of units, in their order.
 
     `units_for` gives them for a number of workers; `report` gets how many files were read. None if
     this process is to do all alone.
@@ -98,20 +98,20 @@ def spread(
 
 def done_by(
     executor: Executor,
-    units: Sequence[Sequence[WorkUnit]],
+    units: Sequence[WorkUnit],
     pages: Pages,
     report: Callable[[int], None],
     *,
     is_own: bool,
-) -> list[list[Any]]:
-    """What comes of each group of units; `report` gets how many files were read.
+) -> list[Any]:
+    """What comes of units, in their order; `report` gets how many files were read.
 
     `is_own` says that the executor is a pool of this process: it sees what this process sees.
     """
     run = _Run(executor, pages, is_own=is_own)
     try:
         run.start(units)
-        return [run.made_of(place, own, report) for place, own in enumerate(units)]
+        return run.made_of(units, report)
     finally:
         run.cancel()
 
@@ -123,31 +123,28 @@ class _Run:
         self.executor = executor
         self.pages = pages
         self.is_own = is_own
-        self.futures: dict[tuple[int, int], Future[UnitResult]] = {}
+        self.futures: dict[int, Future[UnitResult]] = {}
         self.seen: dict[str, tuple[str, os.stat_result]] = {}
         self.lost = ""
 
-    def start(self, units: Sequence[Sequence[WorkUnit]]) -> None:
-        for place, own in enumerate(units):
-            for number, unit in enumerate(own):
-                if not self.is_own:
-                    for reading in unit.readings:
-                        self.seen[reading.name] = reading.path, os.stat(reading.path)
-                prefix = f"{self.pages.prefix}.{place}.{number}"
-                content = packed(unit, self.pages.folder, prefix, self.pages.mode)
-                try:
-                    future = self.executor.submit(answer, VERSION, content)
-                except (OSError, RuntimeError) as error:  # it broke, or was shut down
-                    self._warn(str(error))
-                    return
-                self.futures[place, number] = future
+    def start(self, units: Sequence[WorkUnit]) -> None:
+        for number, unit in enumerate(units):
+            if not self.is_own:
+                for reading in unit.readings:
+                    self.seen[reading.name] = reading.path, os.stat(reading.path)
+            prefix = f"{self.pages.prefix}.{number}"
+            content = packed(unit, self.pages.folder, prefix, self.pages.mode)
+            try:
+                future = self.executor.submit(answer, VERSION, content)
+            except (OSError, RuntimeError) as error:  # it broke, or was shut down
+                self._warn(str(error))
+                return
+            self.futures[number] = future
 
-    def made_of(
-        self, place: int, units: Sequence[WorkUnit], report: Callable[[int], None]
-    ) -> list[Any]:
+    def made_of(self, units: Sequence[WorkUnit], report: Callable[[int], None]) -> list[Any]:
         made = []
         for number, unit in enumerate(units):
-            future = self.futures.pop((place, number), None)
+            future = self.futures.pop(number, None)
             found = None if future is None else self._answer(future)
             made += unit.made(self.pages) if found is None else self._accepted(found, unit)
             report(len(unit.readings))
@@ -206,7 +203,7 @@ class _Run:
         self.pages.adopt(found.pending)
         if self.is_own or not unit.readings:
             return found.made
-        return [self._as_seen_here(batch, found.worker) for batch in found.made]
+        return [(name, self._as_seen_here(batch, found.worker)) for name, batch in found.made]
 
     def _as_seen_here(self, batch: Batch, worker: str) -> Batch:
         """A batch with the files as this machine numbers them; raises where they are others."""

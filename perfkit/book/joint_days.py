@@ -151,15 +151,15 @@ def _made(
     if rows >= ROWS and len(work.days) > 1 and pages.folder is not None:
         from perfkit.book.dispatch import spread
 
-        def units_for(workers: int) -> list[list[JointDays]]:
+        def units_for(workers: int) -> list[JointDays]:
             least = rows // (UNITS_PER_WORKER * workers)
-            return [[work._replace(days=days) for days in _portions(work.days, least)]]
+            return [work._replace(days=days) for days in _portions(work.days, least)]
 
         pages.flush()  # others read what is on disk
         if pages.problem is None:
             found = spread(units_for, pages, jobs, executor, lambda _: None)
             if found is not None:
-                return found[0]
+                return found
     return work.made(pages)
 
 

@@ -35,7 +35,7 @@ from perfkit.logs.listing import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.dispatch import Executor
-    from perfkit.book.work import FilesToRead
+    from perfkit.book.work import FilesOf, FilesToRead
 
 SEALED_BYTES = 4 << 20
 """More than this to read is written down batch by batch rather than held in memory."""
@@ -150,7 +150,7 @@ def updated(
 
 
 def _read(
-    work: Sequence[tuple[Source, list[FileReading]]],
+    work: Sequence[FilesOf],
     config: Config,
     pages: Pages,
     now: int,
@@ -182,7 +182,7 @@ def _read(
 
 
 def _spread(
-    work: Sequence[tuple[Source, list[FileReading]]],
+    work: Sequence[FilesOf],
     config: Config,
     pages: Pages,
     now: int,
@@ -195,14 +195,17 @@ def _spread(
     from perfkit.book.dispatch import spread
     from perfkit.book.work import files_to_read
 
-    def units_for(workers: int) -> list[list[FilesToRead]]:
+    def units_for(workers: int) -> list[FilesToRead]:
         chunks = _Chunks(size, min(workers, sum(len(readings) for _, readings in work)))
-        return [
-            [files_to_read(source, config, some, now) for some in chunks.of(readings)]
-            for source, readings in work
-        ]
+        return [files_to_read(parts, config, now) for parts in chunks.of(work)]
 
-    return spread(units_for, pages, jobs, executor, report)
+    found = spread(units_for, pages, jobs, executor, report)
+    if found is None:
+        return None
+    batches_of: dict[str, list[Batch]] = {source.name: [] for source, _ in work}
+    for name, batch in found:
+        batches_of[name].append(batch)
+    return list(batches_of.values())
 
 
 class _Chunks:
@@ -213,21 +216,26 @@ class _Chunks:
         self.workers = workers
         self.least = min(LEAST_BYTES, left // workers)
 
-    def of(self, readings: Sequence[FileReading]) -> Iterator[list[FileReading]]:
+    def of(self, work: Sequence[FilesOf]) -> Iterator[list[FilesOf]]:
         """Consecutive files in chunks; what is left decides how much the next one is.
 
-        Two workers and 100 MiB in files of 1 MiB: chunks of 25 MiB, 18, 14, ... down to 4.
+        Two workers and 100 MiB in files of 1 MiB: chunks of 25 MiB, 18, 14, ... down to 4. Where
+        sources have little, a chunk has files of several.
         """
-        chunk: list[FileReading] = []
+        chunk: list[FilesOf] = []
         filled, wanted = 0, self._next()
-        for reading in readings:
-            size = _size(reading)
-            if chunk and filled + size // 2 >= wanted:
-                yield chunk
-                self.left -= filled
-                chunk, filled, wanted = [], 0, self._next()
-            chunk.append(reading)
-            filled += size
+        for source, readings in work:
+            own: list[FileReading] = []
+            for reading in readings:
+                size = _size(reading)
+                if (chunk or own) and filled + size // 2 >= wanted:
+                    yield [*chunk, (source, own)] if own else chunk
+                    self.left -= filled
+                    chunk, own, filled, wanted = [], [], 0, self._next()
+                own.append(reading)
+                filled += size
+            if own:
+                chunk.append((source, own))
         self.left -= filled
         if chunk:
             yield chunk

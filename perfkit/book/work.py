@@ -5,7 +5,7 @@ goes back in its answer; sections go into pages in the folder of the cache, unde
 other process uses, or along with the answer where the folder cannot be written. Doing a unit twice
 changes nothing.
 
-    FilesToRead                 some files of one source, read from where the book stands
+    FilesToRead                 some files of a source or several, from where the book stands
     joint_days.JointDays        some days that several sources share, each as a sheet
 """
 
@@ -34,26 +34,35 @@ class WorkUnit(Protocol):
         """What comes of it; sections are put into those pages."""
 
 
-class FilesToRead(NamedTuple):
-    """Files of one source to be read in one go; `now` is the time of the file system in ns."""
+FilesOf = tuple[Source, list[FileReading]]
+"""A source, and files of it in the order they are read."""
 
-    source: Source
+
+class FilesToRead(NamedTuple):
+    """Files of some sources to be read in one go; `now` is the time of the file system in ns."""
+
+    parts: list[FilesOf]
     config: Config
-    readings: list[FileReading]
     now: int
 
-    def made(self, pages: Pages) -> list[Batch]:
-        """The batches that the files give."""
-        read = batches(self.source, self.config, self.readings, pages, seal=True, now=self.now)
-        return list(read)
+    @property
+    def readings(self) -> list[FileReading]:
+        """The files of all these sources."""
+        return [reading for _, readings in self.parts for reading in readings]
+
+    def made(self, pages: Pages) -> list[tuple[str, Batch]]:
+        """The batches that the files give, each with the name of its source."""
+        return [
+            (source.name, batch)
+            for source, readings in self.parts
+            for batch in batches(source, self.config, readings, pages, seal=True, now=self.now)
+        ]
 
 
-def files_to_read(
-    source: Source, config: Config, readings: list[FileReading], now: int
-) -> FilesToRead:
-    """Files to be read, with no more of the configuration than the lines of their source need."""
-    own = config._replace(sources=(source,), targets=(), text=b"", looks=())
-    return FilesToRead(source, own, readings, now)
+def files_to_read(parts: list[FilesOf], config: Config, now: int) -> FilesToRead:
+    """Files to be read, with no more of the configuration than the lines of their sources need."""
+    sources = tuple(source for source, _ in parts)
+    return FilesToRead(parts, config._replace(sources=sources, targets=(), text=b"", looks=()), now)
 
 
 class UnitResult(NamedTuple):

@@ -223,10 +223,13 @@ class TestWhatGoesWrong:
                 lambda found: found._replace(
                     worker="w7",
                     made=[
-                        one._replace(
-                            files=[file._replace(fingerprint=(0,) * 5) for file in one.files]
+                        (
+                            name,
+                            one._replace(
+                                files=[file._replace(fingerprint=(0,) * 5) for file in one.files]
+                            ),
                         )
-                        for one in found.made or ()
+                        for name, one in found.made or ()
                     ],
                 ),
                 r"worker w7: /.*/2026-04-01\.jsonl is another file there; mount the same",
@@ -250,13 +253,16 @@ class TestWhatGoesWrong:
         def elsewhere(found: UnitResult) -> UnitResult:
             return found._replace(
                 made=[
-                    one._replace(
-                        files=[
-                            file._replace(fingerprint=(99, *file.fingerprint[1:]))
-                            for file in one.files
-                        ]
+                    (
+                        name,
+                        one._replace(
+                            files=[
+                                file._replace(fingerprint=(99, *file.fingerprint[1:]))
+                                for file in one.files
+                            ]
+                        ),
                     )
-                    for one in found.made or ()
+                    for name, one in found.made or ()
                 ]
             )
 

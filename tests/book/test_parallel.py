@@ -18,6 +18,7 @@ from perfkit.book.batch import FileReading
 from perfkit.book.cache import DEFAULT, open_book
 from perfkit.book.store import manifest as manifests
 from perfkit.book.verify import contents
+from perfkit.book.work import FilesOf
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError
 from tests.clusterkit import line
@@ -39,22 +40,48 @@ def files(folder: Path, sizes: list[int]) -> list[FileReading]:
     return made
 
 
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(2, 8), st.integers(0, 30))
+def of_sources(root: Path, readings: list[FileReading], cuts: list[int]) -> list[FilesOf]:
+    """The files dealt to several sources, the first ones to the first."""
+    names = [f"bot{number}" for number in range(len(cuts) + 1)]
+    entries = "".join(f"  - {{name: {one}, path: {one}, currency: USD}}\n" for one in names)
+    (root / "config").mkdir(exist_ok=True)
+    (root / "config/perfkit.yaml").write_text(f"sources:\n{entries}")
+    begins, ends = [0, *sorted(cuts)], [*sorted(cuts), len(readings)]
+    parts = [readings[first:last] for first, last in zip(begins, ends, strict=True)]
+    return list(zip(load(str(root)).sources, parts, strict=True))
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=30),
+    st.integers(2, 8),
+    st.lists(st.integers(0, 30), max_size=5),
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_file_is_in_one_lot_in_order(
-    tmp_path: Path, sizes: list[int], workers: int, cut: int
+    tmp_path: Path, sizes: list[int], workers: int, cuts: list[int]
 ) -> None:
     readings = files(tmp_path, sizes)
+    work = of_sources(tmp_path, readings, [min(cut, len(sizes)) for cut in cuts])
     lots = parallel._Chunks(sum(sizes) * MIB, workers)
-    shared = [lot for own in (readings[:cut], readings[cut:]) for lot in lots.of(own)]
-    assert [one for lot in shared for one in lot] == readings
+    shared = list(lots.of(work))
+    assert all(own for lot in shared for _, own in lot)
+    found = [(source.name, one) for lot in shared for source, own in lot for one in own]
+    assert found == [(source.name, one) for source, own in work for one in own]
     assert all(shared)
     assert lots.left == 0
 
 
+def test_small_sources_are_read_together(tmp_path: Path) -> None:
+    work = of_sources(tmp_path, files(tmp_path, [1] * 300), list(range(1, 300)))
+    shared = list(parallel._Chunks(300 * MIB, 2).of(work))
+    assert len(shared) < 20
+    assert sum(len(lot) for lot in shared) == 300
+
+
 def test_lots_are_large_at_first_and_then_ever_smaller(tmp_path: Path) -> None:
     lots = parallel._Chunks(300 * MIB, 2)
-    sizes = [len(lot) for lot in lots.of(files(tmp_path, [1] * 300))]
+    work = of_sources(tmp_path, files(tmp_path, [1] * 300), [])
+    sizes = [len(own) for ((_, own),) in lots.of(work)]
     assert sizes[0] == parallel.MOST_BYTES // MIB
     assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
     assert set(sizes[-4:-1]) == {parallel.LEAST_BYTES // MIB}
@@ -63,7 +90,8 @@ def test_lots_are_large_at_first_and_then_ever_smaller(tmp_path: Path) -> None:
 
 def test_little_is_shared_by_all(tmp_path: Path) -> None:
     lots = parallel._Chunks(8 * MIB, 4)
-    assert len(list(lots.of(files(tmp_path, [1] * 8)))) == 4
+    work = of_sources(tmp_path, files(tmp_path, [1] * 8), [])
+    assert len(list(lots.of(work))) == 4
 
 
 class TestSourcesThatStand:

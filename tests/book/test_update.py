@@ -243,7 +243,7 @@ class TestReading:
         monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
         parent, real = os.getpid(), work.FilesToRead.made
 
-        def fails(unit: work.FilesToRead, pages: Pages) -> list[Batch]:
+        def fails(unit: work.FilesToRead, pages: Pages) -> list[tuple[str, Batch]]:
             if os.getpid() != parent:
                 raise MemoryError
             return real(unit, pages)
