@@ -112,7 +112,7 @@ def with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     best, reading = candidates[0], without_weak(reading_by(candidates, log))
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
-        instead = _from_prices(log)
+        instead = _from_prices(log, best)
         whole = None
         if not log.fees:  # which prices say nothing of
             whole = computed_for_all(reading, best, missing, log.roles, instead)
@@ -120,9 +120,9 @@ def with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, _from_executions(log))
     if may_be_of_sizes(reading, log.roles):
-        reading = with_money_offered(reading, best, log.roles, _from_prices(log))
+        reading = with_money_offered(reading, best, log.roles, _from_prices(log, best))
     if weighs_otherwise(best, log.roles):
-        reading = asked_of_prices(reading, best, log.roles, _from_prices(log))
+        reading = asked_of_prices(reading, best, log.roles, _from_prices(log, best))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
@@ -177,7 +177,8 @@ def _from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     return from_executions(log, pnl)
 
 
-def _from_prices(log: Log) -> Reading | None:
+def _from_prices(log: Log, beside: Candidate | None = None) -> Reading | None:
+    """The reading by prices, whose sides mean what they do for a P&L that is logged beside them."""
     from perfkit.inference.without_pnl.from_prices import from_prices
 
-    return from_prices(log)
+    return from_prices(log, side_of_exit=beside is not None and beside.side_of_exit)

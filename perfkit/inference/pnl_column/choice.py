@@ -45,6 +45,7 @@ from perfkit.inference.words.names import (
 
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
+_OTHER_SIGNS = 30
 _OF_TRADES = word_set("trade closed exit close sold settled resolved resolution")
 """Words of events that are no orders, signals or totals."""
 _NET_WORDS = NET | word_set("fee fees commission commissions cost costs")
@@ -74,6 +75,7 @@ def candidates_of(
         proved = unnamed.proved_columns(columns, roles, times, fees, rows)
         found += _each_scored(proved, named, *seen)
     found = [_beside(one, found, fees) for one in found]
+    found = [_beside_other_signs(one, found) for one in found]
     return sorted((one for one in found if not _adds_up_proved(one, found)), key=_order)
 
 
@@ -226,6 +228,22 @@ def _adds_up_proved(one: Candidate, found: Sequence[Candidate]) -> bool:
 
 def _order(one: Candidate) -> tuple[bool, int]:
     return one.unit != MONEY or one.score < _MONEY_FIRST, -one.score
+
+
+def _beside_other_signs(one: Candidate, found: Sequence[Candidate]) -> Candidate:
+    """A candidate with the name of a unit alone, which counts less where a P&L denies its sign.
+
+    pnl -0.003   win false   rs 18.2      no rupees, but how strong a share is beside others
+    """
+    if one.proved or not one.name.is_bare:
+        return one
+    for other in found:
+        if other.name.is_bare or other.name.is_running:
+            continue
+        if says.signs_differ(one.pnl, other.pnl, other.closing.rows):
+            reasons = (*one.reasons, f"its sign is not that of {other.pnl.name}")
+            return one._replace(score=one.score - _OTHER_SIGNS, reasons=reasons)
+    return one
 
 
 def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:

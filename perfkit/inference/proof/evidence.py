@@ -28,6 +28,7 @@ HUNDRED = Decimal(100)
 OF_SUMS = Decimal("1e-12")
 """Differences of binary numbers are off by so much of them."""
 _LEAST_PIECES = 4
+_LEAST_SIGNS = 3
 _OF_ONE_TRADE = frozenset(("side", "entry_price", "exit_price"))
 _NEARLY_SAME = Decimal("0.01")
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
@@ -333,6 +334,13 @@ def rate_agrees(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> 
         if len(known) >= 3 and len(set(known)) == 2 and all(one == other for one, other in known):
             return column
     return None
+
+
+def signs_differ(one: Column, other: Column, rows: Sequence[int]) -> bool:
+    """Whether the signs of two columns differ too often for results of the same trades."""
+    pairs = [(one.numbers[row], other.numbers[row]) for row in checked(rows)]
+    alike = [(a > 0) == (b > 0) for a, b in pairs if a and b]
+    return len(alike) >= _LEAST_SIGNS and sum(alike) < AGREES * len(alike)
 
 
 def reason_agrees(pnl: Column, reason: Column, rows: Sequence[int]) -> bool:

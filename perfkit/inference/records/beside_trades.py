@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.records.filled import EVENTS, FILLS
-from perfkit.inference.records.kinds import FAILED, MOVED, logged, not_made, says_why_it_opened
+from perfkit.inference.records.kinds import (
+    FAILED,
+    MOVED,
+    NOT_MADE,
+    logged,
+    not_made,
+    says_why_it_opened,
+)
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
 from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
 from perfkit.inference.words.role_names import role_rank
@@ -89,17 +96,23 @@ _UNFILLED = {
 def _unfilled_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
     """Records whose outcome is that there was no entry, such as `NO_FILL`, and that earned nothing.
 
-    They may have a closing time: that at which the order or the signal expired.
+    So are those of trades that were never made, such as `PHANTOM`. They may have a closing time:
+    that at which the order or the signal expired.
     """
     results = _results(columns)
     for column in columns if results else ():
         if column.kind != TEXT or not set(column.words) & _OF_ENDS or not column.has_few_words:
             continue
-        said = {label for label in column.distinct if words(label) in _UNFILLED}
+        said = {label for label in column.distinct if _was_never_made(label)}
         rows = {row for row, label in enumerate(column.labels) if label in said}
         if rows and not any(one.numbers[row] for one in results for row in rows):
             return rows, {column.expression: {"not": logged(column, said)}}
     return set(), {}
+
+
+def _was_never_made(label: str) -> bool:
+    said = words(label)
+    return said in _UNFILLED or not NOT_MADE.isdisjoint(said)
 
 
 _OF_DECISIONS = word_set("signal decision action side recommendation verdict pick bet direction")

@@ -116,14 +116,18 @@ def closing_words(
     return closing, opening
 
 
-_NOT_MADE = word_set("shadow ghost phantom hypothetical counterfactual untaken missed")
+NOT_MADE = word_set(
+    "shadow ghost phantom hypothetical counterfactual untaken missed fictitious imaginary "
+    "nonexistent"
+)
+"""Words of trades that were never made; those on paper were, if only there."""
 
 
 def not_made(column: Column) -> set[str]:
     """The words of what was not traded beside those of what was: `exit_shadow` and `exit`."""
     said = {label: {*words(label)} for label in column.distinct if label}
-    plain = [one for one in said.values() if not one & _NOT_MADE]
-    return {label for label, one in said.items() if one & _NOT_MADE and one - _NOT_MADE in plain}
+    plain = [one for one in said.values() if not one & NOT_MADE]
+    return {label for label, one in said.items() if one & NOT_MADE and one - NOT_MADE in plain}
 
 
 def is_held(reason: str) -> bool:

@@ -25,17 +25,18 @@ from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.outcomes import outcome_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.moves import logged_move
+from perfkit.inference.without_pnl.which_side.closing_orders import are_closing_orders
 from perfkit.inference.without_pnl.which_side.sides import Way, side_of_options, way_of
 
 _LEAST, _LEAST_RANKED = 2, 5
 _OF_RISK = (("r",), ("r", "multiple"), ("multiple", "r"))
 
 
-def from_prices(log: Log) -> Reading | None:
+def from_prices(log: Log, *, side_of_exit: bool = False) -> Reading | None:
     """P&L = (exit - entry) x quantity, where both prices are logged.
 
     The quantity may be what was staked over the price. Without any, the moves themselves are left:
-    in points, or in per cent of the entry.
+    in points, or in per cent of the entry. `side_of_exit` says that a sale closes a long trade.
     """
     roles = log.roles
     if not {"entry_price", "exit_price"} <= roles.keys():
@@ -58,7 +59,8 @@ def from_prices(log: Log) -> Reading | None:
         return None
     if size is None and _are_of_one_period(log, closing.rows):
         return None
-    found = _of_moves(log, closing, entry, out, size)
+    side_of_exit = side_of_exit or are_closing_orders(closing, roles, log.times)
+    found = _of_moves(log, closing, side_of_exit=side_of_exit)
     doubt = logged_zeros(log.columns, closing.rows, [entry, out])
     return (
         found if found is None or doubt is None else found._replace(doubts=(doubt, *found.doubts))
@@ -73,10 +75,9 @@ def _are_of_one_period(log: Log, rows: Sequence[int]) -> bool:
     return all(len({one.labels[row] for row in rows}) == 1 for one in times)
 
 
-def _of_moves(
-    log: Log, closing: Closing, entry: Column, out: Column, size: Column | None
-) -> Reading | None:
+def _of_moves(log: Log, closing: Closing, *, side_of_exit: bool) -> Reading | None:
     roles = log.roles
+    entry, out, size = roles["entry_price"], roles["exit_price"], roles.get("quantity")
     if size is None and "side" not in roles and log.times.closed == []:
         return None
     opened = log.times.opened[0] if log.times.opened else None
@@ -86,7 +87,8 @@ def _of_moves(
     currency = currency_of(log, closing.rows)
     fees = log.fees if size is not None else []
     result = commission_fields(fees, closing.rows, log.columns, currency)
-    dialect = dialect_of(result, closing, log.left_out, moments, identity, roles)
+    parts = (closing, log.left_out, moments, identity, roles)
+    dialect = dialect_of(result, *parts, side_of_exit=side_of_exit)
     doubts = [*moments.doubts, *identity.doubts]
     fields, assumed = dialect["fields"], list(moments.assumed)
     assert isinstance(fields, dict)

@@ -99,3 +99,34 @@ def test_costs_may_be_more_than_what_short_trades_earned() -> None:
     ]
     reading = infer(records)
     assert (asked(reading), field(reading, "net_pnl")) == ([], "net_usd")
+
+
+STRENGTHS = ["-6.0", "18.2", "14.8", "-9.5", "16.3", "-9.8", "4.7", "-5.9"]
+
+
+def rated(name: str, values: list[str]) -> list[Record]:
+    return [
+        {
+            "ticker": "ABC",
+            "entry_date": f"2026-04-{n + 1:02}",
+            "exit_date": f"2026-04-{n + 3:02}",
+            "entry_price": "100",
+            "exit_price": out,
+            "pnl": str((float(out) - 100) / 100),
+            name: value,
+        }
+        for n, (out, value) in enumerate(
+            zip(["98", "97", "104", "103", "95", "108", "99", "101"], values, strict=True)
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["rs", "RS", "near", "sol"])
+def test_a_unit_alone_is_no_result_where_its_signs_are_not_those_of_the_pnl(name: str) -> None:
+    reading = infer(rated(name, STRENGTHS))
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl * 100")
+
+
+def test_one_of_the_same_signs_is() -> None:
+    moves = ["-200", "-300", "400", "300", "-500", "800", "-100", "100"]
+    assert field(infer(rated("rs", moves)), "net_pnl") == "rs"

@@ -158,3 +158,14 @@ def test_totals_that_add_up_the_bets_before_them_are_none() -> None:
         before = [str(one["pnl"]) for one in records[place - 5 : place]]
         records[place]["pnl"] = str(sum(map(int, before)))
     assert infer(records).closed == 25
+
+
+@pytest.mark.parametrize("column", ["status", "exit_reason", "outcome"])
+@pytest.mark.parametrize("word", ["PHANTOM", "ghost_position", "Hypothetical"])
+def test_trades_that_were_never_made_are_none(column: str, word: str) -> None:
+    reading = infer(limit_orders(column, word))
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 15)
+
+
+def test_those_on_paper_are_trades() -> None:
+    assert infer(limit_orders("outcome", "PAPER")).closed == 20

@@ -246,3 +246,43 @@ class TestFractionsThatPricesDeny:
     def test_without_all_parts_it_is_not_offered(self, part: str) -> None:
         doubts = infer(self._trades(**{part: None})).doubts
         assert not any("neither: money" in a.meaning for one in doubts for a in one.answers)
+
+
+def orders_that_close(*, per_cent: bool) -> list[Record]:
+    """A sale closes a long trade; the records that open one have the other side."""
+    trades = [
+        ("BUY", "SELL", "100", "110", "2", "10"),
+        ("SELL", "BUY", "50", "55", "10", "-10"),
+        ("BUY", "SELL", "20", "19", "4", "-5"),
+        ("SELL", "BUY", "10", "8", "30", "20"),
+    ]
+    found: list[Record] = []
+    for n, (opens, closes, entry, out, size, earned) in enumerate(trades):
+        one: Record = {"symbol": f"S{n}USDT", "qty": size, "entry_price": entry}
+        first = {"time": f"2026-04-0{n + 1}T09:00:00Z", "event": "ENTRY", "side": opens}
+        last = {"time": f"2026-04-0{n + 1}T10:00:00Z", "event": "EXIT", "side": closes}
+        told = {"exit_price": out, "pnl_pct": earned if per_cent else ""}
+        found += [{**first, **one, "exit_price": "", "pnl_pct": ""}, {**last, **one, **told}]
+    return found
+
+
+MEANT = {"side": {"SELL": "long", "BUY": "short"}}
+
+
+class TestSidesOfOrdersThatClose:
+    def test_money_has_the_sides_that_prove_the_per_cent(self) -> None:
+        reading = infer(orders_that_close(per_cent=True))
+        (doubt,) = (one for one in reading.doubts if one.name == "per_cent")
+        assert "values" not in doubt.answers[0].changes
+        assert reading.dialect["values"] == MEANT
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_without_a_result_the_records_that_open_say_so(self, order: int) -> None:
+        reading = infer(orders_that_close(per_cent=False)[::order])
+        assert (asked(reading), reading.dialect["values"]) == ([], MEANT)
+
+    def test_sides_of_trades_are_the_same_at_both_ends(self) -> None:
+        records = orders_that_close(per_cent=False)
+        for first, last in zip(records[::2], records[1::2], strict=True):
+            last["side"] = first["side"]
+        assert "values" not in infer(records).dialect
