@@ -27,6 +27,7 @@ from perfkit.inference.questions.left_out.partial_results import with_parts_adde
 from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.questions.zeros import with_stakes_lost
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
+from perfkit.inference.records.closing import that_only_open
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.records.unfinished import unfinished_records
 from perfkit.inference.records.why_none import lists_inside, why_none
@@ -123,7 +124,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         or with_other_covered(candidates, log)
     )
     reading = with_risk_offered(reading, candidates)
-    reading = with_ignored_asked(reading, records, columns, roles, times)
+    opening = that_only_open(candidates[0].closing)
+    reading = with_ignored_asked(reading, records, columns, roles, times, opening)
     reading = with_parts_added(reading, candidates[0], columns, roles, times)
     reading = with_partial_column_added(reading, candidates[0], columns, roles)
     reading = with_gross_of_zeros(reading, candidates, fees)

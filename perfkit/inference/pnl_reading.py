@@ -36,6 +36,7 @@ from perfkit.inference.questions.repeats.equal_records import few_repeats
 from perfkit.inference.questions.repeats.later_repeats import repeated_later
 from perfkit.inference.questions.repeats.shared_results import untimed
 from perfkit.inference.questions.running_totals import still_open
+from perfkit.inference.records.closing import that_only_open
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
@@ -204,6 +205,8 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     """What is taken for granted where prices and the sign of the P&L do not agree."""
     if best.side_of_exit:
         return [f"{roles['side'].name} is the side of the closing order"]
+    if that_only_open(best.closing):
+        return [f"{best.pnl.name} is none where an execution only opens, as matching shows"]
     if best.closing.marker is not None and best.closing.marker is roles.get("side"):
         return []  # a sale that closes is that of a long trade
     if best.sign_contradicts:

@@ -13,7 +13,7 @@ from perfkit.inference.proof.cents import currency_of_contracts, is_in_cents
 from perfkit.inference.proof.costs.costs_by_columns import net_by_columns
 from perfkit.inference.proof.costs.costs_in_prices import is_net_of_prices
 from perfkit.inference.proof.executions import is_cash_flow
-from perfkit.inference.proof.orders import openings_without_result
+from perfkit.inference.proof.orders import only_open, openings_without_result
 from perfkit.inference.proof.planned import is_of_targets
 from perfkit.inference.proof.rates import may_be_invested, unit_by_prices, unit_of_changes
 from perfkit.inference.proof.running import said_by_totals
@@ -26,6 +26,7 @@ from perfkit.inference.records.closing import (
     without_unsettled,
 )
 from perfkit.inference.records.filled import EVENTS
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.derived_columns import Either, amounts_before, joined
 from perfkit.inference.table.options import without_underlying
@@ -104,6 +105,8 @@ def _each_scored(
             closing = _without_openings(closing, pnl, roles, times)
             closing = closing if times.closed else without_unsettled(closing, pnl, roles)
             closing = without_unended(closing, pnl, roles, times)
+            if not closing.only:
+                closing = _without_side_that_opens(closing, pnl, roles, fees, times)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
@@ -201,6 +204,24 @@ def _without_openings(
     rows = [row for row in closing.rows if row not in opening]
     only: dict[str, object] = {pnl.expression: {"not": 0}}
     return closing._replace(rows=rows, only=only, opening=sorted(opening))
+
+
+def _without_side_that_opens(
+    closing: Closing,
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    times: Times,
+) -> Closing:
+    """The closing records without executions that only open, as matching them all shows."""
+    opening = only_open(pnl, roles, fees, times, closing.rows)
+    if not opening:
+        return closing
+    side, left = roles["side"], {*opening}
+    rows = [row for row in closing.rows if row not in left]
+    said = logged(side, {side.labels[row] for row in rows})
+    only: dict[str, object] = {side.expression: said[0] if len(said) == 1 else said}
+    return closing._replace(rows=rows, only=only, opening=opening, marker=side, score=12)
 
 
 def _may_be_earned(

@@ -17,6 +17,7 @@ _AGREES = Decimal("0.9")
 _LEAST = 2
 _LEAST_MATCHED = 3
 _EXACT = Decimal("1e-6")
+_FEW = 5
 
 OF_EXIT_ALONE = "after the costs of the exit alone; those of openings come off as well"
 
@@ -103,6 +104,49 @@ def openings_without_result(
     reducing = set(found.reducing)
     all_open = reducing.isdisjoint(zeros) and set(zeros) <= set(found.rows)
     return zeros if all_open else []
+
+
+def only_open(
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    times: Times,
+    rows: Sequence[int],
+) -> list[int]:
+    """Executions of the side that only opens, whatever stands in the column of a P&L beside them.
+
+    What those of the other side earned is what matching gives.
+
+    BUY 115 at 2425.9   pnl 77.3        a score, which a cell too few has moved
+    SELL 115 at 2255.6  pnl -19584.5
+    """
+    roles = without_entry_price(roles)
+    whens = [*times.event, *times.closed, *times.other]
+    if not whens or "exit_price" in roles or not {"side", "price", "quantity"} <= roles.keys():
+        return []
+    ways = directions(roles["side"])
+    if not all(any(pnl.numbers[row] for row in rows if ways[row] == way) for way in (1, -1)):
+        return []
+    found = executions_of(roles, whens[0], range(len(pnl.values)), fees=fees)
+    if found is None or not all(ways[row] for row in rows):
+        return []
+    way = 1 if sum(ways[row] for row in found.reducing) < 0 else -1
+    opening = [row for row in rows if ways[row] == way]
+    closing = [row for row in found.reducing if ways[row] == -way]
+    covers = [row for row in found.reducing if ways[row] == way]
+    if len(covers) * _FEW > len(opening) or len(closing) * 2 < len(rows) - len(opening):
+        return []
+    if any(_is_exact(pnl.numbers[row], found.gross[row]) for row in covers):
+        return []
+    found = found._replace(reducing=closing)
+    of_exit = {row: costs(fees, row) for row in closing}
+    of_both = {row: cost + found.entry_costs[row] for row, cost in of_exit.items()}
+    is_so = any(_agrees(pnl, roles, found, less) for less in ({}, of_exit, of_both))
+    return opening if is_so and len(closing) >= _LEAST_MATCHED else []
+
+
+def _is_exact(said: Decimal | None, expected: Decimal) -> bool:
+    return said is not None and abs(said - expected) <= abs(expected) * _EXACT
 
 
 def _agrees_with_last(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.records.filled import EVENTS, FILLS
+from perfkit.inference.records.filled import EVENTS, FILLS, WAITING
 from perfkit.inference.records.kinds import (
+    CLOSING,
     FAILED,
     MOVED,
     NOT_MADE,
@@ -62,8 +63,11 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
                 empty = {row for row, size in enumerate(filled.numbers) if not size}
                 return empty, {filled.expression: {"above": 0}}
             return rows, {column.expression: {"not": logged(column, bad)}}
-    rows, condition = _unfilled_records(columns)
-    return (rows, condition) if rows else _idle_records(columns)
+    for found in (_unfilled_records, _waiting_orders):
+        rows, condition = found(columns)
+        if rows:
+            return rows, condition
+    return _idle_records(columns)
 
 
 def _settlements(column: Column, columns: Sequence[Column]) -> set[str]:
@@ -113,6 +117,36 @@ def _unfilled_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, ob
 def _was_never_made(label: str) -> bool:
     said = words(label)
     return said in _UNFILLED or not NOT_MADE.isdisjoint(said)
+
+
+_STATES = word_set("status state")
+_WAITS = WAITING | word_set("wait waiting open working live active unfilled")
+_EXECUTED = CLOSING | word_set("filled fill executed execution matched")
+
+
+def _waiting_orders(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Orders that wait to be filled beside those that were, of which sales alone have results.
+
+    side     Buy    Sell   Sell
+    status   Done   Done   Wait
+    profit   0      25     0
+    """
+    results = _results(columns)
+    sides = [one for one in columns if set(one.distinct) - {""} == {"buy", "sell"}]
+    earned = {row for one in results for row, amount in enumerate(one.numbers) if amount}
+    closing = {sides[0].labels[row] for row in earned} if sides else set()
+    for column in columns if len(closing) == 1 else ():
+        if column.kind != TEXT or not set(column.words) & _STATES or not column.has_few_words:
+            continue
+        waits = {label for label in column.distinct if {*words(label)} & _WAITS}
+        waits = {label for label in waits if not {*words(label)} & _EXECUTED}
+        rows = {row for row, label in enumerate(column.labels) if label in waits}
+        others = set(column.distinct) - waits
+        if not others or not all({*words(label)} & _EXECUTED for label in others) or rows & earned:
+            continue
+        if any(sides[0].labels[row] in closing for row in rows):
+            return rows, {column.expression: {"not": logged(column, waits)}}
+    return set(), {}
 
 
 _OF_DECISIONS = word_set("signal decision action side recommendation verdict pick bet direction")

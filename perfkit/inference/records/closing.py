@@ -350,6 +350,14 @@ def opening_results(pnl: Column, closing: Closing) -> list[int]:
     return [row for row in closing.opening if pnl.numbers[row]] if opened - closed else []
 
 
+def that_only_open(closing: Closing) -> set[int]:
+    """The records that only open as matching shows, whatever a P&L and words beside them say."""
+    marker = closing.marker
+    if marker is None or marker.kind != TEXT or closing.close_words:
+        return set()
+    return {*closing.opening}
+
+
 def _ended(times: Times, out: Column | None) -> Sequence[bool]:
     """For each record whether it has a closing time, or where none are logged an exit price.
 

@@ -161,3 +161,40 @@ def test_a_cover_buys_back_what_was_sold_short() -> None:
     assert reading.is_sure
     earned = [{name: one for name, one in each.items() if name != "pnl"} for each in records]
     assert infer(earned).is_sure
+
+
+def with_scores(*, short: bool = False) -> list[Record]:
+    """Purchases with a score where sales have what they earned, of shares bought at 10."""
+    first, last = ("SELL", "BUY") if short else ("BUY", "SELL")
+    found: list[Record] = []
+    for n, out in enumerate(("12", "9", "15", "7")):
+        earned = (10 - int(out) if short else int(out) - 10) * 5
+        for hour, side, price, said in (("09", first, "10", f"7{n}.5"), ("10", last, out, earned)):
+            found.append(
+                {
+                    "datetime": f"2026-04-{n + 1:02}T{hour}:00:00Z",
+                    "symbol": f"S{n}",
+                    "action": side,
+                    "qty": "5",
+                    "price": price,
+                    "realized_pnl": str(said),
+                }
+            )
+    return found
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_executions_that_only_open_have_earned_nothing_whatever_stands_beside_them(
+    short: bool,
+) -> None:
+    reading = infer(with_scores(short=short))
+    assert (reading.doubts, reading.closed) == ((), 4)
+    assert reading.dialect["only"] == {"action": "BUY" if short else "SELL"}
+    assert any("realized_pnl is none" in said for said in reading.assumed)
+
+
+def test_trades_of_one_record_each_count_whatever_their_side() -> None:
+    records = with_scores()
+    for record in records[1::2]:
+        record["realized_pnl"] = "3.5"
+    assert infer(records).closed == 8

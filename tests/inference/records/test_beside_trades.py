@@ -169,3 +169,32 @@ def test_trades_that_were_never_made_are_none(column: str, word: str) -> None:
 
 def test_those_on_paper_are_trades() -> None:
     assert infer(limit_orders("outcome", "PAPER")).closed == 20
+
+
+def orders_in(waits: str, done: str) -> list[Record]:
+    """Purchases and sales that were executed, of which the sales have a profit, and others."""
+    kinds = [("Buy", done, "0"), ("Sell", done, "25"), ("Sell", waits, "0"), ("Buy", waits, "0")]
+    return [
+        {
+            "trade_time": f"2026-04-{n + 1:02} 10:00:{place:02}",
+            "ticker": f"KRW-C{n}",
+            "price": "100" if side == "Buy" else "125" if state == done else "150",
+            "volume": "1",
+            "profit": profit,
+            "side": side,
+            "status": state,
+        }
+        for n in range(4)
+        for place, (side, state, profit) in enumerate(kinds)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waits", "done"),
+    [("Wait", "Done"), ("PENDING", "done"), ("open", "filled"), ("New", "Executed")],
+)
+def test_orders_that_wait_are_no_trades_beside_those_that_were_executed(
+    waits: str, done: str
+) -> None:
+    reading = infer(orders_in(waits, done))
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 4)

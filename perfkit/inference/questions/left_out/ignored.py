@@ -8,7 +8,7 @@ others are asked about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
 from perfkit.config.compile import compile_dialect
@@ -66,8 +66,9 @@ def with_ignored_asked(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
     times: Times,
+    opening: Set[int],
 ) -> Reading:
-    """The reading, with a question about what it leaves out without a reason."""
+    """The reading, with a question about what it leaves out, but for what is known to only open."""
     pnl = _result_of(reading, columns)
     if pnl is None or "fills" in reading.dialect or not times.are_there:
         return reading
@@ -79,8 +80,9 @@ def with_ignored_asked(
     except RefusedError:
         return reading
     read = _rows_read(dialect, records)
+    known = read | opening
     ignored, others = (
-        _without_reason([row for row in rows if row not in read], read, pnl, columns, roles, times)
+        _without_reason([row for row in rows if row not in known], read, pnl, columns, roles, times)
         for rows in (full, unended)
     )
     if others:
