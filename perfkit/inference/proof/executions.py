@@ -18,7 +18,8 @@ from perfkit.inference.table.directions import directions, is_signed_side
 _DUST = Decimal("1e-9")
 _ROUNDED = Decimal("1e-5")
 """Quantities are logged rounded: a sale may exceed what is held by so much of itself."""
-_FLOW = Decimal("0.001")
+_FLOW = Decimal("0.01")
+"""What is paid for an execution is by so much of itself more or less than it is worth."""
 _LEAST = 4
 _COVERED = 3
 

@@ -27,6 +27,7 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
         fees = [one for one in fees if not _is_rate(one)]
     totals = [column for column in fees if is_total_fee(column.name)]
+    totals = totals or [one for one in numbers if _is_their_total(one, fees)]
     return totals[:1] or _without_parts(fees[:_MOST])
 
 
@@ -55,6 +56,28 @@ def _is_sum(total: Column, parts: Sequence[Column]) -> bool:
             return False
         of_several += len(added) > 1 and sum(added, Decimal(0)) > 2 * allowed
     return of_several >= _LEAST_OF_SEVERAL
+
+
+_TOTAL = word_set("total all")
+_COSTS = word_set("cost costs")
+_MOST_OF_PARTS = 3
+_OF_FLOATS = Decimal("1e-9")
+
+
+def _is_their_total(total: Column, fees: Sequence[Column]) -> bool:
+    """Whether `total_costs` are those of all costs, not what was paid for what was bought.
+
+    They are at least what known costs beside them add up to, and no more than a few times that.
+    """
+    said = {*total.words}
+    if len(fees) < 2 or not (said & _TOTAL and said & _COSTS and said <= _TOTAL | _COSTS):
+        return False
+    for row, number in enumerate(total.numbers):
+        known = sum((abs(one.numbers[row] or Decimal(0)) for one in fees), Decimal(0))
+        rounded = total.step + known * _OF_FLOATS
+        if not known - rounded <= abs(number or Decimal(0)) <= _MOST_OF_PARTS * known + rounded:
+            return False
+    return True
 
 
 _OF_WORTH = word_set("value amount notional total turnover gross proceeds worth consideration")

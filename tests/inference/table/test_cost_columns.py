@@ -37,3 +37,21 @@ def test_a_cost_that_is_a_small_part_of_a_worth_is_a_commission(worth: str) -> N
     assert field(reading, "commission") == "cost"
     paid = infer(fills(*FOUR, **{worth: amounts, "cost": amounts}))
     assert "commission" not in paid.dialect["fields"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["total_costs", "total_cost", "costs_total"])
+def test_total_costs_count_alone_beside_some_of_them(name: str) -> None:
+    fees = {"brokerage": FEES, "gst": TAXES}
+    whole: list[object] = ["1.40", "1.80", "1.50", "2.20"]
+    assert field(infer(fills(*FOUR, **fees, **{name: whole})), "commission") == name
+    paid: list[object] = ["21.10", "25.50", "34.20", "31.90"]
+    reading = infer(fills(*FOUR, **fees, **{name: paid}))
+    assert field(reading, "commission") == "brokerage + gst"
+
+
+@pytest.mark.parametrize("flow", [1, -1])
+def test_what_was_paid_with_costs_of_less_than_a_hundredth_is_no_result(flow: int) -> None:
+    net: list[object] = [f"{flow * 20.08}", "23.904", f"{flow * 33.132}", "29.88"]
+    reading = infer(fills(*FOUR, net_value=net))
+    assert reading.closed == 2
+    assert "net_pnl" not in reading.dialect["fields"]  # type: ignore[operator]
