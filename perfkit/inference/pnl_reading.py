@@ -217,10 +217,24 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     return [f"the sign of {wrong} of {known} results contradicts the prices; read as logged"]
 
 
+def _of_both_sides(best: Candidate, log: Log) -> list[str]:
+    """What is taken for granted where purchases have a P&L as well as sales, at one price each."""
+    roles = log.roles
+    is_order = {"side", "price", "quantity"} <= roles.keys()
+    if not is_order or roles.keys() & {"entry_price", "exit_price"} or log.times.closed:
+        return []
+    labels = roles["side"].labels
+    earned = {labels[row] for row in best.closing.rows if best.pnl.numbers[row]}
+    if best.proved or best.closing.marker is not None or earned != {"buy", "sell"}:
+        return []
+    said = f"{roles['side'].name} is buy or sell, and both have a {best.pnl.name}"
+    return [f"{said}: each record is taken for a trade"]
+
+
 def _of_odd_amounts(best: Candidate, log: Log) -> list[str]:
-    """What is said of amounts that are far beyond others, and of trades that were only tried."""
+    """What is said of amounts far beyond others, of trades only tried, and of sides."""
     rows, balance = best.closing.rows, log.roles.get("balance")
-    tried = live_and_tried(log.columns, rows)
+    tried = [*live_and_tried(log.columns, rows), *_of_both_sides(best, log)]
     if best.unit != MONEY:
         return tried
     is_checked = balance is not None and balance is not best.pnl and not log.fees

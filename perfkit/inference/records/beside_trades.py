@@ -270,17 +270,20 @@ def moved_records(
 
 _OF_BETS = word_set("market bet pick wager type selection side line")
 """Words of a column that says what was bet on."""
-_OF_TOTALS = re.compile("total|sum|overall|recap|report|session|day|eod")
+_OF_TOTALS = re.compile("total|sum|overall|recap|report|session|day|eod|engine|bot|run|test")
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
 _OF_SUMS = word_set("total totals sum summary recap report")
 _OF_PERIODS = word_set("daily weekly monthly day week month session hourly eod")
 _BESIDE_PERIODS = word_set("end of the close closed start trading portfolio account bot pnl stats")
+_OF_RUNS = word_set("engine bot run backtest session")
+_BESIDE_RUNS = word_set("end ended start started stop stopped finished complete completed shutdown")
 
 
 def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
     """Records of totals, which a text such as `TOTAL` in place of a symbol tells.
 
-    So does an event such as `daily_summary`, and `session_end` where these have no symbol.
+    So does an event such as `daily_summary`, and `session_end` or `engine_stopped` where these have
+    no symbol.
     """
     for column in columns:
         if column.kind != TEXT:
@@ -336,24 +339,27 @@ def _is_beside(column: Column, rows: set[int], columns: Sequence[Column]) -> boo
 
 def _is_total(label: str, column: Column, columns: Sequence[Column]) -> bool:
     """Whether a label is that of totals, of all trades or of a day or a session."""
-    said = words(label)
-    if " ".join(said) in _TOTALS:
+    if " ".join(words(label)) in _TOTALS:
         return True
-    parts = set(said)
-    is_event = bool(set(column.words) & EVENTS) and column.has_few_words
-    if not is_event or not parts <= _OF_SUMS | _OF_PERIODS | _BESIDE_PERIODS:
+    if not (set(column.words) & EVENTS and column.has_few_words and _is_of_period(label)):
         return False
-    if not parts & _OF_PERIODS:
-        return False
-    return bool(parts & _OF_SUMS) or _have_no_symbol(label, column, columns)
+    return bool({*words(label)} & _OF_SUMS) or _have_no_symbol(column, columns)
 
 
-def _have_no_symbol(label: str, column: Column, columns: Sequence[Column]) -> bool:
-    """Whether the records of one label lack the symbol that all others have."""
+def _is_of_period(label: str) -> bool:
+    parts = {*words(label)}
+    if parts & _OF_RUNS and parts & _BESIDE_RUNS and parts <= _OF_RUNS | _BESIDE_RUNS:
+        return True
+    return bool(parts & _OF_PERIODS) and parts <= _OF_SUMS | _OF_PERIODS | _BESIDE_PERIODS
+
+
+def _have_no_symbol(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether the records of a period lack the symbol that all others have."""
     symbol = next((one for one in columns if role_rank(one.name, "symbol") is not None), None)
+    of_period = {label: _is_of_period(label) for label in column.distinct}
     return symbol is not None and all(
-        is_there != (one == label)
-        for is_there, one in zip(symbol.present, column.labels, strict=True)
+        is_there != of_period[label]
+        for is_there, label in zip(symbol.present, column.labels, strict=True)
     )
 
 

@@ -198,3 +198,12 @@ def test_trades_of_one_record_each_count_whatever_their_side() -> None:
     for record in records[1::2]:
         record["realized_pnl"] = "3.5"
     assert infer(records).closed == 8
+
+
+def test_that_purchases_have_a_result_as_well_is_said() -> None:
+    records = with_scores()
+    said = "action is buy or sell, and both have a realized_pnl: each record is taken for a trade"
+    assert said not in infer(records).assumed
+    for n, record in enumerate(records):
+        record["realized_pnl"] = str(n - 3.5)
+    assert said in infer(records).assumed

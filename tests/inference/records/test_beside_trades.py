@@ -198,3 +198,26 @@ def test_orders_that_wait_are_no_trades_beside_those_that_were_executed(
 ) -> None:
     reading = infer(orders_in(waits, done))
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 4)
+
+
+@pytest.mark.parametrize(
+    ("starts", "stops"),
+    [("engine_started", "engine_stopped"), ("bot start", "bot shutdown"), ("RUN_START", "RUN_END")],
+)
+def test_what_a_run_of_a_program_earned_is_that_of_no_trade(starts: str, stops: str) -> None:
+    records: list[Record] = []
+    for n in range(4):
+        day = f"2026-04-{n + 1:02}"
+        buys = [("BUY", "2", "10"), ("BUY", "1", "12"), ("BUY", "3", "20"), ("BUY", "1", "5")]
+        orders = [*buys, ("SELL", "2", "11"), ("SELL", "1", "14"), ("SELL", "3", "19")]
+        records.append({"time": f"{day}T09:00:00Z", "entry_type": starts, "symbol": ""})
+        for place, (side, size, price) in enumerate(orders):
+            one: Record = {"time": f"{day}T10:00:{place:02}Z", "entry_type": "order_filled"}
+            symbol = f"S{n}{place % 4}"
+            records.append(
+                {**one, "symbol": symbol, "side": side, "quantity": size, "price": price}
+            )
+        records.append({"time": f"{day}T17:00:00Z", "entry_type": stops, "symbol": "", "pnl": "1"})
+    fields = infer(records).dialect["fields"]
+    assert isinstance(fields, dict)
+    assert "net_pnl" not in fields
