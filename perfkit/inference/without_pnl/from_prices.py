@@ -15,6 +15,7 @@ from perfkit.inference.keys.assemble import dialect_of, outcome_words
 from perfkit.inference.keys.identity import identity_of
 from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.proof.quantities.multipliers import logged_worth
+from perfkit.inference.questions.amounts.inverse import inverse_contracts
 from perfkit.inference.questions.amounts.logged_zeros import logged_zeros
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money
 from perfkit.inference.questions.costs.paid_in import commission_fields
@@ -130,6 +131,7 @@ def _of_size(log: Log, size: Column, entry: Column, rows: Sequence[int]) -> list
     if isinstance(size, AmountOverPrice):
         return [of_stake(size, "put into each trade, without leverage")]
     unsure = quantity_or_money(size, entry, rows, is_fill=False)
+    unsure = unsure or inverse_contracts(log.roles, rows)
     symbol = log.roles.get("symbol")
     return [*filter(None, [unsure or contract_size(log.columns, symbol, size, entry, rows)])]
 

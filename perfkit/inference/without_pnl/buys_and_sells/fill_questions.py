@@ -10,6 +10,7 @@ from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.option_sizes import are_plain
 from perfkit.inference.questions.amounts.hundredths import hundredths
+from perfkit.inference.questions.amounts.inverse import inverse_contracts
 from perfkit.inference.questions.amounts.sizes import (
     contract_size,
     is_held_after,
@@ -103,7 +104,8 @@ def doubts_of_fills(
         changes_of_holdings(log.columns, log.roles, found.rows),
         None
         if is_sized or are_plain(log.roles, log.columns, found.rows)
-        else contract_size(log.columns, symbol, size, price, found.rows),
+        else inverse_contracts(log.roles, found.rows)
+        or contract_size(log.columns, symbol, size, price, found.rows),
         None
         if is_sized or fees_in_others(log.columns, currency)
         else size_of_fees(log.roles, log.fees, found.rows),
