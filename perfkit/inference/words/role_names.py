@@ -271,7 +271,7 @@ _FEES = frozenset(
             "comm",
             "financing",
         ),
-        *("stt", "ctt", "gst", "duty"),  # taxes and the stamp duty, as in India
+        *("stt", "ctt", "gst"),  # taxes, as in India
     )
 )
 CARRY = frozenset(("swap", "funding", "financing", "interest", "rollover", "overnight"))
