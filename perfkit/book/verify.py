@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.book import book as books
 from perfkit.book.book import Book
-from perfkit.book.cache import DEFAULT, Options, discard, stored
+from perfkit.book.cache import DEFAULT, Options, discard, open_book, stored
 from perfkit.book.dimension_parts import parts_on
 from perfkit.book.store.ledger import bad_lines_of
 from perfkit.book.store.manifest import Manifest
@@ -113,12 +113,14 @@ def first_difference(config: Config, source: Source, options: Options = DEFAULT)
 
 
 def rebuild(config: Config, options: Options) -> None:
-    """Rebuilds the cache from the logs; raises `OutputError` when it cannot be written."""
+    """Rebuilds the cache from the logs; raises `OutputError` when it cannot be written.
+
+    All sources are read in one go, also where their currencies differ.
+    """
     discard(config)
-    for source in config.sources:
-        made = books.read(config, source.name, options)
-        if made.problem is not None:
-            raise OutputError(CACHE, made.problem)
+    made = open_book(config, config.sources, options)
+    if made.problem is not None:
+        raise OutputError(CACHE, made.problem)
 
 
 def contents(book: Book) -> Iterator[tuple[str, object]]:

@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from perfkit.book.joint_days import JointDays
 from perfkit.book.verify import first_difference, status
 from perfkit.cli import main
 from perfkit.config.settings import load
@@ -78,6 +80,36 @@ class TestVerify:
         assert "2 trades" in capsys.readouterr().out
         config = load(root)
         assert first_difference(config, config.sources[0]) is None
+
+    @pytest.mark.parametrize(("currency", "joint_days"), [("USD", 1), ("EUR", 0)])
+    def test_a_rebuild_reads_all_sources_in_one_go(
+        self,
+        workspace: WriteWorkspace,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        currency: str,
+        joint_days: int,
+    ) -> None:
+        """So a day that they share is put together once."""
+        sources = [
+            f"{{name: {name}, path: logs/{name}, currency: {one}}}"
+            for name, one in (("a", "USD"), ("b", "USD"), ("c", currency))
+        ]
+        logs = {f"logs/{name}/2026-04-06.jsonl": LINE % name for name in "abc"}
+        root = workspace(f"sources: [{', '.join(sources)}]\n", logs)
+        made: list[int] = []
+        make = JointDays._made
+
+        def noted(*given: Any) -> Any:
+            made.append(1)
+            return make(*given)
+
+        monkeypatch.setattr(JointDays, "_made", noted)
+        assert main.main(["cache", "rebuild", "--root", str(root)]) == 0
+        assert len(made) == joint_days
+        said = capsys.readouterr().out
+        assert "up to date" in said.splitlines()[0] or "out of date" in said.splitlines()[0]
+        assert said.count(": 1 trades on 1 days") == 3
 
     def test_a_rebuild_that_cannot_be_written_fails(
         self, root: Path, capsys: pytest.CaptureFixture[str]
