@@ -32,7 +32,7 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.trades import Trades
 from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
-from perfkit.summary.shown import public_names
+from perfkit.summary.shown import markdown_with_readings, public_names, text_with_readings
 
 if TYPE_CHECKING:
     from perfkit.charts.style import Chart
@@ -65,7 +65,10 @@ class RuleHistory(NamedTuple):
 
 
 class Backtest(NamedTuple):
-    """Several rules over the same history, `[start, end)`; `events` in their live order."""
+    """Several rules over the same history, `[start, end)`; `events` in their live order.
+
+    `readings` says how logs that no workspace describes are likely to be read.
+    """
 
     start: int
     end: int
@@ -73,9 +76,10 @@ class Backtest(NamedTuple):
     timezone: str
     histories: tuple[RuleHistory, ...]
     events: tuple[Event, ...]
+    readings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self)) + "\n"
+        return text_with_readings("\n".join(_lines(self)) + "\n", self.readings)
 
     def __dir__(self) -> list[str]:
         return public_names(self)
@@ -85,7 +89,7 @@ class Backtest(NamedTuple):
         printer.text(str(self))
 
     def _repr_markdown_(self) -> str:
-        return _markdown(self)
+        return markdown_with_readings(_markdown(self), self.readings)
 
     def chart(self, rule: str | None = None, group: str | None = None) -> Chart:
         """The figure of a rule (the first without one), its thresholds and its episodes."""

@@ -37,6 +37,7 @@ class Breakdown(Text):
         super().__init__(markdown, summary.data.digest, data_up_to)
         self.dimension = dimension
         self._summary_of = summary_of
+        self._readings = list(readings)
         self._titled = f"{render.headline(summary)}\n\n{markdown}"
 
     @cached_property
@@ -62,4 +63,7 @@ class Breakdown(Text):
         checked_numbers(numbers)
         from perfkit.summary.frame import parts_frame
 
-        return parts_frame(self.parts, self.dimension, numbers)
+        frame = parts_frame(self.parts, self.dimension, numbers)
+        if self._readings:
+            frame.attrs["likely_reading"] = self._readings
+        return frame

@@ -28,7 +28,7 @@ from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where
 from perfkit.summary.render import Text
-from perfkit.summary.selection import Day, Selection
+from perfkit.summary.selection import Day, Selection, likely_readings
 from perfkit.summary.shown import as_html, bundle, markdown_with_readings
 from perfkit.summary.summary import Summary, summarize
 
@@ -412,7 +412,8 @@ class Desk(ComparingDesk):
         from perfkit.alerts.backtest import desk_backtest
         from perfkit.desk.rules import rules_given
 
-        return desk_backtest(self.config, rules_given(self.config, rule), start, end)
+        found = desk_backtest(self.config, rules_given(self.config, rule), start, end)
+        return found._replace(readings=tuple(likely_readings(self.readings, self.config, {})))
 
     def rule(self, rule: str, /, **changes: object) -> Rule:
         """A rule of config/alerts.yaml, or a variant of it with some keys changed.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import perfkit
+from perfkit.alerts.backtest import Backtest
 from perfkit.cli.main import main
 from perfkit.core.errors import UndecidedError
 from perfkit.desk import answers
@@ -82,6 +83,7 @@ class TestALikelyReading:
             lambda desk: desk.explain("net_pnl", "all"),
             lambda desk: desk.compare("net_pnl>0", "net_pnl<0"),
             lambda desk: desk.monte_carlo(),
+            lambda desk: desk.backtest("win-rate-20"),
             lambda desk: desk.glance("all"),
             lambda desk: desk.quality("all"),
             lambda desk: desk.summary("all"),
@@ -94,8 +96,11 @@ class TestALikelyReading:
         shown = asked(desk)
         assert "they broke even" in getattr(shown, "markdown", str(shown))
         assert str(shown).count("As first read") + str(shown).count("as first read") == 1
-        bundle: Any = shown._repr_mimebundle_()  # type: ignore[attr-defined]
-        forms = bundle[0] if isinstance(bundle, tuple) else bundle
+        if isinstance(shown, Backtest):
+            forms = {"text/markdown": shown._repr_markdown_()}
+        else:
+            bundle: Any = shown._repr_mimebundle_()  # type: ignore[attr-defined]
+            forms = bundle[0] if isinstance(bundle, tuple) else bundle
         assert all("they broke even" in form for form in forms.values())
         certain = asked(perfkit.read(log(tmp_path / "c.jsonl", ("5", "-2", "4")), quiet=True))
         assert "ikely" not in str(certain)
@@ -103,7 +108,8 @@ class TestALikelyReading:
     def test_so_do_frames(self, tmp_path: Path) -> None:
         desk = perfkit.read(log(tmp_path / "t.jsonl"), log(tmp_path / "u.jsonl"), quiet=True)
         said = [f"in {name}: as first read: {SAID}" for name in "tu"]
-        for frame in (desk.trades(), desk.open_trades(), desk.daily()):
+        parts = desk.breakdown("symbol", "all").frame()
+        for frame in (desk.trades(), desk.open_trades(), desk.daily(), parts):
             assert frame.attrs["likely_reading"] == said
         assert desk.trades(where="source=u").attrs["likely_reading"] == said[1:]
         certain = perfkit.read(log(tmp_path / "c.jsonl", ("5", "-2")), quiet=True).trades()
