@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 24
+FORMAT = 25
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 

@@ -136,5 +136,6 @@ def _has_just(folder: int, files: dict[str, WatchedFile], others: frozenset[str]
     there = set(os.listdir(folder))
     if (there - others if others else there) != files.keys():
         return False
-    status_of, mark_of = os.stat, fingerprint_of  # there may be 30,000 files
-    return [mark_of(status_of(name, dir_fd=folder)) for name in files] == list(files.values())
+    status_of = os.stat  # there may be 30,000 files
+    found = [status_of(name, dir_fd=folder) for name in files]
+    return list(map(fingerprint_of, found)) == list(files.values())

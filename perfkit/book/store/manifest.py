@@ -37,17 +37,24 @@ if TYPE_CHECKING:
 class LedgerSummary(NamedTuple):
     """What an update asks of every source: how many `files` and `rows` of trades it has.
 
-    `days` are those of its trades, `newest_epoch` is the latest of them. `sampled` are the lengths
-    of which only a sample was compared, `page_bytes` says how much it refers to in each page.
+    `packed_days` are those of its trades, as bytes: most updates need those of few sources.
+    `newest_epoch` is the latest epoch of these. `sampled` are the lengths of which only a sample
+    was compared, `page_bytes` says how much it refers to in each page.
     """
 
     files: int
     rows: int
-    days: tuple[int, ...]
+    packed_days: bytes
     newest_epoch: int
     sampled: tuple[int, ...]
     page_bytes: tuple[tuple[str, int], ...]
     mode: int
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days on which it has trades."""
+        found: tuple[int, ...] = marshal.loads(self.packed_days)
+        return found
 
     def is_doubtful(self, verified_bytes: int) -> bool:
         """Whether it has such a file (see `FileEntry.is_doubtful`)."""
@@ -63,7 +70,7 @@ def summary_of(ledger: Ledger) -> LedgerSummary:
     return LedgerSummary(
         files=len(ledger.files),
         rows=sum(day.rows for day in days.values()),
-        days=tuple(days),
+        packed_days=marshal.dumps(tuple(days), MARSHAL),
         newest_epoch=max((day.epoch for day in days.values()), default=0),
         sampled=tuple({file.sampled for file in ledger.files if file.sampled}),
         page_bytes=tuple(page_bytes.items()),
