@@ -18,7 +18,7 @@ from perfkit.inference.questions.left_out.incomplete import (
     unpriced,
     without_result,
 )
-from perfkit.inference.questions.left_out.not_held import predicted, struck_off
+from perfkit.inference.questions.left_out.not_held import imagined, predicted, struck_off
 from perfkit.inference.questions.left_out.unexecuted import of_unexecuted
 from perfkit.inference.questions.not_closed import (
     bars,
@@ -95,7 +95,7 @@ def doubts_of(
         or unpriced(best, roles, times),
         excluded(best, columns),
         bars(best, columns, roles, times) or predicted(best, columns, roles, times),
-        struck_off(best, columns, roles),
+        struck_off(best, columns, roles) or imagined(best, columns),
         ends_with_total(best, columns) or sums_of_others(best, columns),
         never_entered(best, columns, fees_of(columns)),
         corrected(best, columns),

@@ -221,3 +221,22 @@ def test_what_a_run_of_a_program_earned_is_that_of_no_trade(starts: str, stops: 
     fields = infer(records).dialect["fields"]
     assert isinstance(fields, dict)
     assert "net_pnl" not in fields
+
+
+@pytest.mark.parametrize("word", ["PHANTOM", "shadow_closed", "Hypothetical"])
+def test_those_with_a_result_are_asked_about(word: str) -> None:
+    reading = infer(limit_orders("status", word, "1.5"))
+    (doubt,) = (one for one in reading.doubts if one.name == "struck_off")
+    assert doubt.answers[1].changes == {"only.status": {"not": [word]}}
+    names = [one.name for one in infer(limit_orders("status", "PAPER", "1.5")).doubts]
+    assert "struck_off" not in names
+
+
+def test_those_beside_what_is_open_leave_that_out() -> None:
+    records = [
+        {**one, "status": "PHANTOM" if n % 4 == 0 else "CLOSED"}
+        for n, one in enumerate(limit_orders("reason", "x", "1.5"))
+    ]
+    records += [{**records[1], "exit_time": "", "exit_price": "", "status": "OPEN", "profit": "0"}]
+    (doubt,) = (one for one in infer(records).doubts if one.name == "struck_off")
+    assert doubt.answers[1].changes == {"only.status": "CLOSED"}

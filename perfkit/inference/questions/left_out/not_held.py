@@ -22,6 +22,8 @@ _EXPOSURES = {"-1", "0", "1", "-1.0", "0.0", "1.0", ""}
 _FLAT = ("0", "0.0")
 _OF_A_TRADE = {"entry_price", "exit_price", "quantity"}
 _REASONS = word_set("reason status state note notes outcome result")
+_STATES = word_set("status state")
+_IMAGINED = word_set("ghost phantom shadow hypothetical counterfactual")
 _STRUCK = word_set(
     "ghost phantom purge purged orphan orphaned cleanup stale sync desync reconcile reconciled "
     "reconciliation removed missing"
@@ -96,3 +98,36 @@ def struck_off(
             (Answer("yes", {}), never if is_all else Answer("no", {**where})),
         )
     return None
+
+
+def imagined(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Whether records count whose status says that nothing was traded, such as `SHADOW`."""
+    rows = best.closing.rows
+    for column in columns:
+        if column.kind != TEXT or not {*column.words} & _STATES or not column.has_few_words:
+            continue
+        labels = {label for label in column.distinct if {*words(label)} & _IMAGINED}
+        found = [row for row in rows if column.labels[row] in labels]
+        if not found or len(found) == len(rows):
+            continue
+        said = logged(column, labels)
+        return Doubt(
+            "struck_off",
+            f"{len(found)} of {len(rows)} records have {column.name} "
+            f"{' and '.join(map(str, said))}, and a {best.pnl.name}; were these traded?",
+            (
+                Answer("yes", {}),
+                Answer("no", {f"only.{column.expression}": _without(best, column, said)}),
+            ),
+        )
+    return None
+
+
+def _without(best: Candidate, column: Column, said: Sequence[object]) -> object:
+    """The condition that leaves out some words, and what is left out already."""
+    known = best.closing.only.get(column.expression)
+    if known is None or isinstance(known, dict):
+        before = known.get("not", []) if known else []
+        return {"not": [*(before if isinstance(before, list) else [before]), *said]}
+    kept = [one for one in known if one not in said] if isinstance(known, list) else []
+    return kept[0] if len(kept) == 1 else kept or {"not": said}
