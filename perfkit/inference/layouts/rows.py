@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from perfkit.inference.layouts.row_widths import (
 from perfkit.inference.layouts.sections import sections_of
 from perfkit.inference.table import shapes
 from perfkit.inference.table.alike_records import of_cells, turned
+from perfkit.inference.words.names import CURRENCIES, pnl_name
+from perfkit.inference.words.role_names import role_rank
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
 from perfkit.logs.formats.csv_sections import DELIMITERS, rows_in
 
@@ -27,6 +30,9 @@ _MOST_LACKING, _LEAST_WHOLE = 3, 2
 """Rows may lack so many cells at their ends where so many rows at least lack none."""
 _MOST_TOTALS = 2
 """So many rows at the end may be totals."""
+_COUNTED = re.compile("[0-9]+[ _-]?([A-Za-z]{1,6})")
+_OF_TRADES = ("symbol", "side", "quantity", "price", "entry_price", "exit_price")
+_LEAST_KNOWN = 3
 _LOOKED_AT = 2_000
 """How full a row usually is shows in so many of them."""
 
@@ -246,8 +252,26 @@ def _is_header(row: Sequence[str], width: int) -> bool:
         len(row) == width
         and len(names) * 2 > width
         and len(set(names)) * 10 >= len(names) * 8
-        and not any(shapes.number(name) is not None or shapes.is_time(name) for name in names)
+        and not any(_is_value(name, names) for name in names)
     )
+
+
+def _is_value(cell: str, cells: Sequence[str]) -> bool:
+    """Whether a cell is a number or a time, and no name that begins with a number: `20 MA`.
+
+    Such names are few, stand among others that logs of trades have, and name no currency.
+    """
+    if shapes.is_time(cell):
+        return True
+    if shapes.number(cell) is None:
+        return False
+    counted = _COUNTED.fullmatch(cell)
+    if counted is None or counted[1].lower() in CURRENCIES:
+        return True
+    others = [one for one in cells if shapes.number(one) is None]
+    known = [one for one in others if pnl_name(one) or any(role_rank(one, r) is not None
+                                                           for r in _OF_TRADES)]  # fmt: skip
+    return len(others) * 3 < len(cells) * 2 or len(known) < _LEAST_KNOWN
 
 
 def _named(cells: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ from perfkit.inference.records.closing import (
     without_unended,
     without_unsettled,
 )
+from perfkit.inference.records.codes import openings_by_code
 from perfkit.inference.records.filled import EVENTS
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
@@ -107,6 +108,7 @@ def _each_scored(
             closing = without_unended(closing, pnl, roles, times)
             if not closing.only:
                 closing = _without_side_that_opens(closing, pnl, roles, fees, times)
+        closing = _without_coded(closing, pnl, columns)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
@@ -201,9 +203,22 @@ def _without_openings(
     opening = set(openings_without_result(pnl, roles, times, closing.rows))
     if not opening:
         return closing
-    rows = [row for row in closing.rows if row not in opening]
+    return _without_zeros(closing, pnl, sorted(opening))
+
+
+def _without_coded(closing: Closing, pnl: Column, columns: Sequence[Column]) -> Closing:
+    """The closing records without those of which a code says that they only open."""
+    if closing.marker is not None or closing.only.keys() - {pnl.expression}:
+        return closing
+    opening = openings_by_code(pnl, columns, closing.rows)
+    return _without_zeros(closing, pnl, opening) if opening else closing
+
+
+def _without_zeros(closing: Closing, pnl: Column, opening: list[int]) -> Closing:
+    """The closing records without openings, which are those that have a P&L of 0."""
+    rows = sorted({*closing.rows} - {*opening})
     only: dict[str, object] = {pnl.expression: {"not": 0}}
-    return closing._replace(rows=rows, only=only, opening=sorted(opening))
+    return closing._replace(rows=rows, only=only, opening=opening)
 
 
 def _without_side_that_opens(

@@ -30,6 +30,8 @@ from perfkit.inference.words.names import (
 )
 
 _TURNED = 5
+OF_EACH_PIECE = "of each piece, times the quantity"
+"""What is said of a P&L that is that of one piece, many times."""
 
 
 def candidate_of(
@@ -196,7 +198,7 @@ def _of_others(
     found = []
     if says.is_total_so_far(pnl, others, rows):
         found.append((-30, "adds up another P&L column"))
-    elif name.is_running:
+    elif name.is_running and not _is_of_all_pieces(pnl, others, roles, rows):
         found.append((-15, "may be a total so far"))
     if unit != MONEY:
         found.append((_not_money(others, roles), "is not an amount of money"))
@@ -205,10 +207,18 @@ def _of_others(
     if isinstance(pnl, Either):
         found.append((8, "each record has one of the two"))
     elif unit == MONEY and (piece := says.of_each_piece(pnl, others, roles, rows)) is not None:
-        found.append((12, f"is {piece.name} of each piece, times the quantity"))
+        found.append((12, f"is {piece.name} {OF_EACH_PIECE}"))
     elif unit == MONEY and (move := says.of_each_point(pnl, others, roles, rows)) is not None:
         found.append((12, f"is {move.name}, times what one of it is worth"))
     return found
+
+
+def _is_of_all_pieces(
+    pnl: Column, others: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> bool:
+    """Whether a `pnl_total` is that of all pieces of a trade, as `pnl_per_share` beside it says."""
+    piece = says.of_each_piece(pnl, others, roles, rows)
+    return piece is not None and "per" in piece.words
 
 
 _DESCRIBING = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
@@ -24,6 +25,9 @@ UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
 _KNOWN = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
 """Currencies that results of pairs such as EURUSD are taken to be in."""
+_LEAST_CONVERTED = 3
+_ROUND = Decimal("1.2")
+"""What a lot is worth for each 1 of its price is a round number, costs taken into account."""
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 _AMOUNTS = word_set(
     """
@@ -78,7 +82,8 @@ def unit_of(
         return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
     prices = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
     found = _written_in(prices)
-    found = found or _of_symbols(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
+    if is_in_quotes or not _are_converted(pnl, roles, rows):
+        found = found or _of_symbols(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     found = found or _written_in([column for column in columns if is_fee(column.name)])
     several = _of_several_quotes(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     if several is not None:
@@ -132,6 +137,29 @@ def _of_symbols(column: Column | None, rows: Sequence[int], *, is_in_quotes: boo
     pairs = [pair_of(symbol) for symbol in found.get(code, ())]
     is_known = is_in_quotes or code in _KNOWN or not all(pairs)
     return code if is_known else ""
+
+
+def _are_converted(pnl: Column | None, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether results of currencies are in another one than these are quoted in.
+
+    1 lot of CHFJPY from 154.44 to 153.41 is -103,000 JPY. A result of -713.41 is so many of another
+    currency, of which one is about 144 JPY; in JPY it would be 1,000, 10,000 or so for each move.
+    """
+    if pnl is None or not {"symbol", "quantity", "entry_price", "exit_price"} <= roles.keys():
+        return False
+    parts = [roles[role] for role in ("quantity", "entry_price", "exit_price")]
+    ratios = []
+    for row in rows:
+        size, entry, out = (one.numbers[row] for one in parts)
+        if pair_of(str(roles["symbol"].values[row])) is None:
+            return False
+        if size and entry and out and entry != out and (earned := pnl.numbers[row]):
+            ratios.append(abs(earned / (size * (out - entry))))
+    if len(ratios) < _LEAST_CONVERTED:
+        return False
+    middle = sorted(ratios)[len(ratios) // 2]
+    leading = middle.scaleb(-middle.adjusted())
+    return _ROUND < leading < 10 / _ROUND
 
 
 def _of_several_quotes(

@@ -245,6 +245,8 @@ def of_each_piece(
             (pnl.numbers[row], other.numbers[row], size.numbers[row]) for row in rows[:CHECKED]
         ]
         ratios = [a / (b * abs(c)) for a, b, c in pairs if a and b and c]
+        if "per" in other.words and ratios and len(ratios) == len(pairs) and {*ratios} == {1}:
+            return other
         if len(ratios) < _LEAST_PIECES or len({c for _, _, c in pairs}) < 2:
             continue
         middle = sorted(ratios)[len(ratios) // 2]

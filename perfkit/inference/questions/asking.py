@@ -52,6 +52,7 @@ from perfkit.inference.questions.which_result import (
 )
 from perfkit.inference.questions.zeros import results_of_zero
 from perfkit.inference.records.no_trades import OF_A_TRADE
+from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.cost_columns import fees_of
 from perfkit.inference.table.time_columns import Times
@@ -127,10 +128,18 @@ def _thin(
 ) -> Doubt | None:
     if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
         return None
-    if say_opened_and_closed(times):
+    if say_opened_and_closed(times) or (best.proved and _say_when_each_ended(times)):
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
     return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
+
+
+def _say_when_each_ended(times: Times) -> bool:
+    """Whether records have the time of an exit to the minute, as no totals of days have."""
+    return any(
+        "exit" in one.words and not any(map(shapes.is_date_alone, one.sample))
+        for one in times.closed[:1]
+    )
 
 
 def _are_bets(best: Candidate, columns: Sequence[Column], times: Times) -> bool:

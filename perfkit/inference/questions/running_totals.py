@@ -9,6 +9,7 @@ from itertools import pairwise
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.pnl_column.scores import OF_EACH_PIECE
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.records.closing import HOLDS, opening_results
@@ -29,6 +30,7 @@ def total_so_far(
     """A P&L that may be the total of all trades so far."""
     if best.name.is_running:
         looks_so = not _is_of_position(best, roles) and not _turns_with_outcomes(best)
+        looks_so = looks_so and not any(OF_EACH_PIECE in one for one in best.reasons)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
         looks_so = looks_so and not _are_sorted(best, times)

@@ -29,6 +29,7 @@ _TRIED = word_set("backtest backtested simulated simulation sim paper test expec
 _MADE = word_set("live real actual broker")
 _AGREES = "its sign agrees with"
 _ENDED = word_set("closed close realized")
+_OF_ONE_TRADE = ({"symbol", "side"}, {"entry_price", "stop_loss", "target"})
 _CAUSES = word_set("reason note notes comment cause")
 """Words of a column that says why something was done, such as for a signal."""
 _OF_NUMBERING = word_set("id number no num nr index idx n")
@@ -103,8 +104,8 @@ def _made_beside(pnl: Column, columns: Sequence[Column]) -> Column | None:
 
 
 def _ended_as_is_said(best: Candidate, roles: Mapping[str, Column]) -> bool:
-    """Whether stops were lost and targets won, of records with a symbol and a side."""
-    if not {"symbol", "side"} <= roles.keys() or best.name.is_running:
+    """Whether stops were lost and targets won, of records with what only trades have."""
+    if best.name.is_running or not any(one <= roles.keys() for one in _OF_ONE_TRADE):
         return False
     said = [one for one in best.reasons if one.startswith(_AGREES)]
     return any("prices" not in one for one in said) and best.score >= _PLAIN
@@ -200,6 +201,8 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
             continue
         if _is_part(other.pnl, best.pnl) or _is_of_piece(other, best):
             continue
+        if _is_of_mark(other.pnl, best.pnl):
+            continue
         mine, theirs = best.pnl.numbers, other.pnl.numbers
         if any(mine[row] != theirs[row] for row in best.closing.rows):
             return other
@@ -223,6 +226,11 @@ def _is_part(other: Column, pnl: Column) -> bool:
     """Whether another column is by its name that of a part: `partial_pnl`, `long_pnl`."""
     parts = (_OF_PARTS, _LEGS, CARRY)
     return any({*other.words} & one and not {*pnl.words} & one for one in parts)
+
+
+def _is_of_mark(other: Column, pnl: Column) -> bool:
+    """Whether another column is what the price of the day's end gives, beside a realized P&L."""
+    return "realized" in pnl.words and bool({"mtm", "mark"} & {*other.words})
 
 
 def _is_of_piece(other: Candidate, best: Candidate) -> bool:

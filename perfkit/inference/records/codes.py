@@ -5,18 +5,24 @@ exit_idx 250   status 0        still open, and valued at the last bar of the bac
 exit_idx 250   status 0
 
 So are the records of vectorbt. In others, the codes are asked about unless the exits say it.
+
+code O;P   pnl 0       opened, as Interactive Brokers says it, and filled in part
+code C     pnl 12.5    closed
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.table.columns import NUMBER, TIME, Column
+from perfkit.inference.table.columns import NUMBER, TEXT, TIME, Column
 from perfkit.inference.words.names import CLOSED, time_role
 
 _STATES = (("status",), ("state",), ("trade", "status"), ("position", "status"))
 _OF_VECTORBT = frozenset((("entry", "idx"), ("exit", "idx"), ("entry", "fee"), ("exit", "fee")))
+_CODES = (("code",), ("codes",), ("trade", "code"), ("trade", "codes"))
+_LETTERS = re.compile("[A-Z][A-Za-z]*")
 _LEAST = 2
 _FEW = 3
 """Open trades are at most one of so many."""
@@ -62,6 +68,23 @@ def _end_at_last(status: Column, code: str, end: Column) -> bool:
     coded = [one == last for one, label in zip(ends, status.labels, strict=True) if label == code]
     others = [one == last for one, label in zip(ends, status.labels, strict=True) if label != code]
     return len(coded) >= _LEAST and all(coded) and sum(others) * 10 <= len(others)
+
+
+def openings_by_code(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> list[int]:
+    """The records of which a code in letters says that they open, and do not close.
+
+    None unless all others have a P&L and the code of a close, and these have a P&L of 0.
+    """
+    opening = [row for row in rows if not pnl.numbers[row]]
+    closing = [row for row in rows if pnl.numbers[row]]
+    for column in columns:
+        if not closing or column.kind != TEXT or column.words not in _CODES:
+            continue
+        said = {row: {*_LETTERS.findall(str(column.values[row]))} for row in rows}
+        are_opened = all("O" in said[row] and "C" not in said[row] for row in opening)
+        if are_opened and all("C" in said[row] for row in closing):
+            return opening
+    return []
 
 
 def may_be_open(

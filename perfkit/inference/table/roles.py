@@ -82,6 +82,8 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
 
 _OF_SCANS = word_set("rvol float rsi macd vwap ema sma atr catalyst")
 _OF_A_MARKET = 100_000
+_RARE = 10
+"""A field in an object that fills less than one of so many records that another one fills."""
 
 
 def _is_of_market(size: Column, columns: Sequence[Column]) -> bool:
@@ -93,7 +95,10 @@ def _is_of_market(size: Column, columns: Sequence[Column]) -> bool:
 
 
 def _first_of(role: str, columns: Sequence[Column]) -> Column | None:
-    """The column whose name is used most often for a part of a trade; None where there is none."""
+    """The column whose name is used most often for a part of a trade; None where there is none.
+
+    One in an object that few records have is none where nearly all have another outside of it.
+    """
     ranked = [
         (rank, len(column.path), -column.filled, place)
         for place, column in enumerate(columns)
@@ -101,6 +106,12 @@ def _first_of(role: str, columns: Sequence[Column]) -> Column | None:
         and column.filled
         and (rank := role_rank(column.name, role)) is not None
         and _fits(role, column)
+    ]
+    most = {depth: -filled for _, depth, filled, _ in sorted(ranked, key=lambda one: -one[2])}
+    ranked = [
+        (rank, depth, filled, place)
+        for rank, depth, filled, place in ranked
+        if not any(-filled * _RARE < most[outer] for outer in most if outer < depth)
     ]
     return columns[min(ranked)[3]] if ranked else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,18 @@ def test_it_does_not_where_they_may_lack_others() -> None:
     assert places_in_csv("\n".join([names, *moved, *whole, ""]), True) == []
     (place,) = places_in_csv("\n".join([names, *whole, *moved, ""]), True)
     assert (len(place.records), len(place.odd_rows)) == (3, 7)
+
+
+@pytest.mark.parametrize("names", ["20 MA", "50SMA,200 EMA", "24h"])
+def test_a_name_that_begins_with_a_number_is_one(names: str) -> None:
+    header = f"date,symbol,side,shares,entry price,pnl,setup,{names}"
+    rows = [f"2026-04-0{n},A,long,3,10,{n}.5,gap" + ",7" * len(names.split(",")) for n in (1, 2, 3)]
+    (place,) = places_in_csv("\n".join([header, *rows]) + "\n", True)
+    assert [record["pnl"] for record in place.records] == ["1.5", "2.5", "3.5"]
+
+
+def test_a_row_with_an_amount_of_a_currency_is_no_header() -> None:
+    rows = [f"A,long,filled,shares,entry,gap,pnl,{n} USD" for n in (1, 2, 3)]
+    assert not any(
+        "1 USD" in record for one in places_in_csv("\n".join(rows), True) for record in one.records
+    )

@@ -1,5 +1,7 @@
 """The unit of results: what a name, prices and losses beside a stop say of it."""
 
+from decimal import Decimal
+
 import pytest
 
 from perfkit.inference.infer import infer
@@ -50,3 +52,25 @@ class TestUnits:
         reading = infer(records)
         assert fields(reading)["net_pnl"] == "pnl_pct * 100"
         assert reading.source["currency"] == "%"
+
+
+def of_pairs(symbol: str, *worth: str) -> list[Record]:
+    """Long trades of one lot; 100,000 of the first currency, in what `worth` says of each move."""
+    moves = [("154.44", "153.41"), ("154.12", "154.32"), ("150.10", "151.30"), ("149.2", "148.1")]
+    return [
+        {
+            "symbol": symbol,
+            "side": "buy",
+            "volume": "1",
+            "entry_price": entry,
+            "exit_price": out,
+            "exit_time": time,
+            "net": str((Decimal(out) - Decimal(entry)) * Decimal(each) - Decimal("0.07")),
+        }
+        for (entry, out), time, each in zip(moves, times(4), worth * 4, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(("worth", "currency"), [("692", "money"), ("100000", "JPY")])
+def test_a_pair_is_no_currency_of_results_that_its_prices_deny(worth: str, currency: str) -> None:
+    assert infer(of_pairs("CHFJPY", worth)).source["currency"] == currency

@@ -90,3 +90,19 @@ def test_results_that_prices_give_but_for_unsaid_costs_are_no_total() -> None:
         for n in range(24)
     ]
     assert "total_so_far" not in asked(records)
+
+
+@pytest.mark.parametrize(("total", "found"), [("-140", []), ("-130", ["of_one_unit"])])
+def test_a_total_is_that_of_all_contracts_as_one_of_them_shows(
+    total: str, found: list[str]
+) -> None:
+    record: Record = {
+        "symbol": "A",
+        "qty": "2",
+        "entry_price": "0.71",
+        "exit_price": "0.01",
+        "exit_time": "2026-04-07T10:00:00Z",
+        "pnl_per_contract": "-70",
+        "pnl_total": total,
+    }
+    assert asked([record]) == found

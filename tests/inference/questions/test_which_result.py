@@ -249,3 +249,36 @@ def test_a_signal_that_a_trade_was_opened_for_is_its_cause() -> None:
         one["event"] = "exit" if one["Action"] == "CLOSE" else "signal"
         del one["Reason"], one["Action"]
     assert "weak" in asked(records)
+
+
+@pytest.mark.parametrize(("part", "is_asked"), [("stop_loss", False), ("memo", True)])
+def test_outcomes_of_plans_with_a_stop_and_a_target_are_results(part: str, is_asked: bool) -> None:
+    ends = [("win", "0.82%"), ("loss", "-0.44%"), ("loss", "-0.48%"), ("win", "0.23%")]
+    records: list[Record] = [
+        {
+            "entry_time": f"2026-04-07T{n:02}:00:00Z",
+            "result": said,
+            "gain": gain,
+            "start_price": "100",
+            part: "99",
+            "take_profit": "103",
+        }
+        for n, (said, gain) in enumerate(ends)
+    ]
+    assert ("weak" in asked(records)) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("exits", "is_asked"), [("2026-04-0{}T09:45:00", False), ("2026-04-0{}", True)]
+)
+def test_results_that_a_total_adds_up_at_each_exit_are_trades(exits: str, is_asked: bool) -> None:
+    amounts = (-109, -44, 31, -7, 10, -73)
+    records: list[Record] = [
+        {
+            "exit_time": exits.format(n + 1),
+            "pnl_usd": one,
+            "cumulative_pnl_usd": sum(amounts[: n + 1]),
+        }
+        for n, one in enumerate(amounts)
+    ]
+    assert infer(records).is_sure is not is_asked

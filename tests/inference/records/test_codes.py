@@ -84,3 +84,38 @@ class TestOtherRecords:
             one |= {"exit_price": "90" if n < 9 else "105", "pnl": "-10" if n < 9 else "5"}
             one["status"] = "0" if n < 9 else "1"
         assert asked(infer(records)) == []
+
+
+def of_a_broker(*codes: str) -> list[Record]:
+    """Purchases, and sales of what was bought, with the codes of a broker."""
+    return [
+        {
+            "Symbol": "A",
+            "Date/Time": f"2026-04-{n + 1:02}, 10:00:00",
+            "T. Price": "50",
+            "Proceeds": "-500" if "O" in code else f"{520 + n}",
+            "Comm/Fee": "-1.05",
+            "Basis": "501.05" if "O" in code else "-501.05",
+            "Realized P/L": "0" if "O" in code else str(Decimal("17.9") + n),
+            "MTM P/L": f"{n - 3}.2",
+            "Code": code,
+        }
+        for n, code in enumerate(codes)
+    ]
+
+
+class TestCodesInLetters:
+    def test_what_opens_and_does_not_close_is_no_trade(self) -> None:
+        reading = infer(of_a_broker("O", "C", "O;P", "C;P", "IA;O", "C", "O", "C"))
+        assert (reading.closed, asked(reading)) == (4, [])
+        assert reading.dialect["only"] == {'"Realized P/L"': {"not": 0}}
+
+    def test_a_close_without_a_result_is_asked_about(self) -> None:
+        records = of_a_broker("O", "C", "O;P", "C;P", "IA;O", "C", "O", "C")
+        records[1] |= {"Realized P/L": "0"}
+        assert "zeros" in asked(infer(records))
+
+    def test_records_that_only_open_beside_a_result_are_asked_about(self) -> None:
+        records = of_a_broker("O", "C", "O;P", "C;P", "IA;O", "C", "O", "C")
+        records[1] |= {"Code": "O"}
+        assert "zeros" in asked(infer(records))

@@ -197,3 +197,11 @@ def test_a_volume_of_millions_beside_indicators_is_that_of_a_market() -> None:
     for one in records:
         one["volume"] = "0.5"
     assert roles_of(columns_of(records))["quantity"].name == "volume"
+
+
+def test_a_field_in_an_object_that_few_records_have_is_no_quantity() -> None:
+    records: list[Record] = []
+    for n, one in enumerate(fills(*FOUR * 3)):
+        units = one.pop("quantity", None) or one.pop("qty", None)
+        records.append({**one, "units": units, "import": {"lots": "1"} if n == 5 else {}})
+    assert field(infer(records), "quantity") == "units"

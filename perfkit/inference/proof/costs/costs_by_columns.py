@@ -4,13 +4,14 @@ gross 10   fee 1   pnl 9                                  after costs: it is the
 pnl 10     fee 1   total 9                                before costs: the total is it less them
 entry_equity 1000   pnl 9   fee 1; the next 1009          after costs: the account grew by it
 lot 7   BUY at 10, fee 1; SELL at 20, fee 1, pnl 8        after both costs of the lot
+proceeds 120   basis -100   fee -1   pnl 19               after costs: it is what is left of both
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
 
 from perfkit.inference.proof.evidence import costs, differ_by_costs, moves_of_balance
 from perfkit.inference.proof.payoffs import net_of_lost
@@ -25,6 +26,8 @@ _EXACT = Decimal("1e-6")
 _HELD = word_set("equity balance bankroll capital cash")
 _AFTER_COSTS = word_set("net total final amount cash received credited settled")
 _AT_ENTRY = word_set("entry before start opening")
+_BASES = ({"basis"}, {"cost", "basis"})
+_LEAST_OF_BASIS = 3
 _IDS = word_set("id lot ticket position ref")
 
 
@@ -39,6 +42,8 @@ def net_by_columns(
     if not fees:
         return None
     if _is_gross_less_costs(pnl, columns, fees, closing.rows):
+        return True
+    if _is_proceeds_less_costs(pnl, columns, fees, closing.rows):
         return True
     if _has_net_beside(pnl, columns, fees, closing.rows):
         return False
@@ -60,6 +65,28 @@ def _is_gross_less_costs(
         for column in columns
         if column is not pnl
     )
+
+
+def _is_proceeds_less_costs(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a P&L is proceeds less the cost basis and the costs, whichever signs these have."""
+    numbers = [one for one in columns if one.kind == NUMBER and one is not pnl]
+    sold = [one for one in numbers if "proceeds" in one.words]
+    bought = [one for one in numbers if {*one.words} in _BASES]
+    for proceeds, basis in product(sold, bought):
+        compared = agreed = 0
+        for row in rows:
+            came, paid, earned = proceeds.numbers[row], basis.numbers[row], pnl.numbers[row]
+            allowed = 2 * (pnl.step + proceeds.step + basis.step) + abs(came or 0) * _EXACT
+            if not came or not paid or earned is None or abs(costs(fees, row)) <= 2 * allowed:
+                continue
+            compared += 1
+            left = earned + costs(fees, row) - came
+            agreed += min(abs(left - paid), abs(left + paid)) <= allowed
+        if compared >= _LEAST_OF_BASIS and agreed * 10 >= 9 * compared:
+            return True
+    return False
 
 
 def _has_net_beside(

@@ -20,9 +20,9 @@ def with_odd_rows_asked(
     """The reading, with a question where a part of the trades would be missing without a word.
 
     Few rows of many may be those of many closes, where most rows are none, or have much of what was
-    earned.
+    earned. Nothing is missing where none of them has a result.
     """
-    if not reading.has_results:
+    if not reading.has_results or _have_no_result(odd, reading, records):
         return reading
     words = _closing_words(reading.dialect)
     closes = [row for row in odd if not words or not words.isdisjoint(row)]
@@ -37,6 +37,26 @@ def with_odd_rows_asked(
         (Answer("yes, without them", {}),),
     )
     return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def _have_no_result(
+    odd: Sequence[Sequence[str]], reading: Reading, records: Sequence[Mapping[str, object]]
+) -> bool:
+    """Whether rows that lack cells have nothing where the P&L is, whichever cells they lack.
+
+    time, side, price, shares, pnl       10:00, BUY, 50.1,      a purchase without `shares`
+    """
+    fields = reading.dialect.get("fields")
+    name = fields.get("net_pnl") if isinstance(fields, Mapping) else None
+    names = list(records[0])
+    if name not in names or reading.dialect.keys() & {"fills", "open_when"}:
+        return False
+    place = names.index(name)
+    return all(
+        len(row) < len(names)
+        and not any(map(str.strip, row[max(0, place - len(names) + len(row)) : place + 1]))
+        for row in odd
+    )
 
 
 def _have_much(

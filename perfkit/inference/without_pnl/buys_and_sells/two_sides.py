@@ -2,6 +2,9 @@
 
 buy_qty 10   buy_price 618.80   sell_qty 0    sell_price 0
 buy_qty 0    buy_price 0        sell_qty 10   sell_price 655.15
+
+bought 10   sold 0    unit_value 618.80
+bought 0    sold 10   unit_value 655.15
 """
 
 from __future__ import annotations
@@ -33,13 +36,16 @@ class _Sides(NamedTuple):
 
 
 def from_two_sides(log: Log) -> Reading | None:
-    """The records as executions, where each has a quantity and a price of one of two sides."""
+    """The records as executions, where each has a quantity of one of two sides, and its price."""
     sizes, prices = _named(log.columns, _SIZES), _named(log.columns, _PRICES)
-    if sizes is None or prices is None or not _are_apart(sizes, prices):
+    if sizes is None or not _are_apart(sizes, prices):
+        return None
+    price = log.roles.get("price") if prices is None else _joined(prices, 1)
+    if price is None:
         return None
     others = ("side", "entry_price", "exit_price", "quantity", "price", "stake")
     roles = {role: column for role, column in log.roles.items() if role not in others}
-    both = {"quantity": _joined(sizes, -1), "price": _joined(prices, 1)}
+    both = {"quantity": _joined(sizes, -1), "price": price}
     return from_executions(log._replace(roles={**roles, **both}))
 
 
@@ -61,12 +67,13 @@ def _of_side(
     return None
 
 
-def _are_apart(sizes: _Sides, prices: _Sides) -> bool:
-    """Whether each record has a quantity and a price of the one side, and none of the other."""
+def _are_apart(sizes: _Sides, prices: _Sides | None) -> bool:
+    """Whether each record has a quantity of the one side, and none of the other; so of prices."""
     counts = [0, 0]
     for row in range(len(sizes.bought.values)):
         held = [bool(one.numbers[row]) for one in sizes]
-        if held != [bool(one.numbers[row]) for one in prices] or all(held):
+        priced = held if prices is None else [bool(one.numbers[row]) for one in prices]
+        if held != priced or all(held):
             return False
         counts[0] += held[0]
         counts[1] += held[1]

@@ -162,3 +162,28 @@ def test_a_total_that_is_the_result_less_the_costs_says_that_these_come_off_it(n
     reading = infer(trades)
     assert asked(reading) == []
     assert field(reading, "net_pnl") == "realizedPnl - fee"
+
+
+def of_proceeds(*, fee_in_result: bool, sign: str = "") -> list[Record]:
+    """Sales with what came back, the cost basis and a fee of its own."""
+    records = list[Record]()
+    for n, (basis, proceeds) in enumerate(PRICES):
+        fee, came = Decimal("0.31") + Decimal(n) / 100, proceeds + Decimal(n) / 8
+        earned = came - basis - (fee if fee_in_result else 0)
+        records.append(
+            {
+                "symbol": "A",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "proceeds": str(came),
+                "basis": f"{sign}{basis}",
+                "fee": str(fee),
+                "realized_pnl": str(earned),
+            }
+        )
+    return records
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_what_is_left_of_proceeds_after_basis_and_costs_is_after_costs(sign: str) -> None:
+    assert asked(infer(of_proceeds(fee_in_result=True, sign=sign))) == []
+    assert asked(infer(of_proceeds(fee_in_result=False, sign=sign))) == ["costs"]

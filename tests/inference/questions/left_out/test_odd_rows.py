@@ -97,3 +97,17 @@ def test_few_with_much_of_what_was_earned_are_asked_about(tmp_path: Path, moved:
     assert asked(tmp_path / "a.csv", [*many, *odd]) == ["odd_rows"]
     little = [row.replace("-900", "3") for row in odd]
     assert asked(tmp_path / "a.csv", [*many, *little]) == []
+
+
+SALES = "time,symbol,action,price,shares,pnl\n"
+
+
+@pytest.mark.parametrize(("end", "names"), [(",", []), (",4", ["odd_rows"])])
+def test_purchases_that_lack_a_cell_are_asked_about_where_they_may_have_a_result(
+    tmp_path: Path, end: str, names: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    sold = [f"2026-04-{n + 1:02},A,SELL,1{n},3,{n * 7 % 11 - 5}\n" for n in range(12)]
+    bought = [f"2026-04-{n + 1:02},A,BUY,1{n}{end}\n" for n in range(12)]
+    path.write_text(SALES + "".join([*bought, *sold]))
+    assert [doubt.name for doubt in found_in(str(path)).reading.doubts] == names

@@ -56,3 +56,22 @@ def test_records_with_both_sides_are_whole_trades() -> None:
 
 def test_purchases_alone_close_nothing() -> None:
     assert not infer(_log(*[("2", "10", "", "")] * 4)).dialect
+
+
+@pytest.mark.parametrize("price", ["price", "unit value", "unit_price"])
+def test_both_sides_may_have_their_price_in_one_column(price: str) -> None:
+    orders = (("2", "0", "10"), ("0", "2", "12"), ("3", "0", "11"), ("0", "3", "10"))
+    reading = infer(
+        [
+            {
+                "date": f"2026-04-0{n}",
+                "asset": "A",
+                "qty bought": bought,
+                "qty sold": sold,
+                price: paid,
+            }
+            for n, (bought, sold, paid) in enumerate(orders, 1)
+        ]
+    )
+    assert (reading.closed, reading.doubts) == (2, ())
+    assert field(reading, "quantity") == "('qty bought' - 'qty sold')".replace("'", '"')
