@@ -129,14 +129,17 @@ def is_less_by_costs(
     """Whether a P&L is below what prices and quantity give, by at least the costs beside it.
 
     Then the costs are in it, perhaps with others such as slippage. Nothing is said of one that is
-    a fixed part of what prices give, as where a lot counts otherwise.
+    a fixed part of what prices give, as where a lot counts otherwise. Where nearly all results
+    have the opposite sign, the sides are those of other trades, or of the orders that close.
     """
     if not fees or not {"entry_price", "exit_price", "quantity", "side"} <= roles.keys():
         return False
+    wrong, known = against_prices(pnl, roles, rows)
+    turn = -1 if wrong * 10 >= known * 9 > 0 else 1
     pairs = [
         (amount, earned, costs(fees, row))
         for row, move in moves_of(pnl, roles, rows)
-        if (amount := move * (_at(roles, "quantity", row) or Decimal(0)))
+        if (amount := move * turn * (_at(roles, "quantity", row) or Decimal(0)))
         and (earned := pnl.numbers[row]) is not None
     ]
     paid = [pair for pair in pairs if pair[2]]

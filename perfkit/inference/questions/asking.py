@@ -89,7 +89,7 @@ def doubts_of(
         closes_without_result(best, columns),
         per_cent_or_fraction(best, roles),
         losses_above_zero(best, roles),
-        turned_round(best, roles),
+        turned_round(best, roles, fees_of(columns)),
         flagged_open(best, columns, roles, times)
         or called_open(best, columns)
         or coded_open(best, columns, roles)

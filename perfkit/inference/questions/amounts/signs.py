@@ -8,7 +8,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.assemble import outcome_words
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
-from perfkit.inference.proof.prices import prices_say
+from perfkit.inference.proof.prices import is_less_by_costs, prices_say
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.outcomes import LOST, outcome_of
@@ -67,12 +67,19 @@ def _quoted(word: object) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def turned_round(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
-    """A P&L that is to the digit what prices give, with the other sign in all records."""
+def turned_round(
+    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
+) -> Doubt | None:
+    """A P&L that is to the digit what prices give, with the other sign in all records.
+
+    Where the costs are in it they come off it as it is logged, so that its sign is right.
+    """
     rows = says.checked(best.closing.rows)
     if not best.sign_contradicts or best.side_of_exit or len(rows) < _LEAST:
         return None
     if not prices_say(best.pnl, roles, [], rows, turn=-1).proved:
+        return None
+    if is_less_by_costs(best.pnl, roles, fees, rows):
         return None
     name = best.pnl.name
     return Doubt(

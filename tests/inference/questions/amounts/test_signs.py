@@ -52,6 +52,16 @@ def test_a_pnl_with_the_other_sign_than_prices_is_asked_about() -> None:
     assert asked(infer(turned("30", "-10", "20"))) == []
 
 
+def test_costs_show_that_the_sign_as_logged_is_right() -> None:
+    records = turned("-30.53", "9.81", "-20.29")
+    for record, fee in zip(records, ("0.5", "0.18", "0.27"), strict=True):
+        record["fee"] = fee
+    assert asked(infer(records)) == []
+    for record, fee in zip(records, ("-29.47", "10.19", "-19.71"), strict=True):
+        record["pnl"] = fee
+    assert "sign" in asked(infer(records))
+
+
 def test_a_sale_that_closes_a_long_trade_contradicts_no_price() -> None:
     """The P&L is after costs that no field names, so that prices do not prove it."""
     records: list[dict[str, object]] = []
