@@ -53,13 +53,21 @@ def test_a_pnl_with_the_other_sign_than_prices_is_asked_about() -> None:
 
 
 def test_costs_show_that_the_sign_as_logged_is_right() -> None:
-    records = turned("-30.53", "9.81", "-20.29")
-    for record, fee in zip(records, ("0.5", "0.18", "0.27"), strict=True):
-        record["fee"] = fee
-    assert asked(infer(records)) == []
-    for record, fee in zip(records, ("-29.47", "10.19", "-19.71"), strict=True):
-        record["pnl"] = fee
-    assert "sign" in asked(infer(records))
+    """The last trade has earned little, so that its costs are no fixed part of that."""
+    little = {
+        **turned("0", "0", "0")[0],
+        "exit_price": "100.02",
+        "exit_time": "2026-04-09T10:00:00Z",
+    }
+
+    def read(*pnl: str) -> list[str]:
+        records = [*turned(*pnl[:3]), *turned(*pnl[:3]), {**little, "pnl": pnl[3]}]
+        for n, record in enumerate(records):
+            record |= {"fee": "0.02", "symbol": f"S{n}"}
+        return asked(infer(records))
+
+    assert read("-30.02", "9.98", "-20.02", "-0.22") == []
+    assert "sign" in read("-30", "10", "-20", "-0.2")
 
 
 def test_a_sale_that_closes_a_long_trade_contradicts_no_price() -> None:
