@@ -78,7 +78,7 @@ def _is_proceeds_less_costs(
         compared = agreed = 0
         for row in rows:
             came, paid, earned = proceeds.numbers[row], basis.numbers[row], pnl.numbers[row]
-            allowed = 2 * (pnl.step + proceeds.step + basis.step) + abs(came or 0) * _EXACT
+            allowed = 2 * (pnl.step + proceeds.step + basis.step) + abs(came or Decimal(0)) * _EXACT
             if not came or not paid or earned is None or abs(costs(fees, row)) <= 2 * allowed:
                 continue
             compared += 1
