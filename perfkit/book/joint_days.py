@@ -18,7 +18,7 @@ So these are shared out among those who read the logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.days import extended_joint_day, joint_day, loaded
@@ -68,10 +68,10 @@ class JointDays(NamedTuple):
 
     def made(self, pages: Pages) -> list[DayEntry]:
         """The days, in the same order; raises `CacheDamagedError`."""
-        return [self._made(day, pages) for day in self.days]
-
-    def _made(self, day: SharedDay, pages: Pages) -> DayEntry:
         paths = dict.fromkeys(self.files, "")  # a sheet does not say where its trades were read
+        return [self._made(day, paths, pages) for day in self.days]
+
+    def _made(self, day: SharedDay, paths: Mapping[int, str], pages: Pages) -> DayEntry:
         trades = ordered(joined([loaded(entry, pages, paths) for entry in day]))
         sheet = sheet_of(trades, self.calendar, digest_of(PackedTrades(trades)))
         return joint_day(sheet, trades, pages)
