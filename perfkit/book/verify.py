@@ -8,8 +8,10 @@ from perfkit.book import book as books
 from perfkit.book.book import Book
 from perfkit.book.cache import DEFAULT, Options, discard, open_book, stored
 from perfkit.book.dimension_parts import parts_on
+from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.ledger import bad_lines_of
 from perfkit.book.store.manifest import Manifest
+from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
@@ -109,6 +111,33 @@ def first_difference(config: Config, source: Source, options: Options = DEFAULT)
         if one != other:
             own, real = _narrowed(one, other)
             return f"{source.name}: {what}: the cache has {_short(own)}, the logs {_short(real)}"
+    return None
+
+
+def first_shared_difference(config: Config, options: Options = DEFAULT) -> str | None:
+    """What differs first between a day that sources share, as the cache has it, and its trades.
+
+    None when nothing does. The trades of each source are compared by `first_difference`.
+    """
+    if len(config.sources) < 2 or len({source.currency for source in config.sources}) > 1:
+        return None  # no days are put together
+    book = books.read(config, None, options._replace(cached=True))
+    for day in book.days:
+        trades = book.trades_of([day])
+        if len(set(trades.source)) < 2:
+            continue
+        made = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
+        known, curve = book.sheet(day), book.curve(day)
+        whole = made.whole.curve
+        for what, one, other in (
+            ("other trades", known.digest, made.digest),
+            ("other figures", known.whole, made.whole),
+            ("other findings", dict(known.findings), dict(made.findings)),
+            ("other breakdowns", dict(known.parts), dict(made.parts)),
+            ("another curve", (curve.net, curve.peak), (whole.total, whole.peak)),
+        ):
+            if one != other:
+                return f"all sources: the cache has {what} of {day} than its trades give"
     return None
 
 

@@ -37,7 +37,13 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Does what is asked, then prints the status; raises `CacheDiffersError`."""
-    from perfkit.book.verify import first_difference, rebuild, status, status_text
+    from perfkit.book.verify import (
+        first_difference,
+        first_shared_difference,
+        rebuild,
+        status,
+        status_text,
+    )
 
     if arguments.action == "status" and (arguments.jobs or arguments.cluster):
         option = "--jobs" if arguments.jobs else "--cluster"
@@ -50,6 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
             difference = first_difference(desk.config, source, desk.options)
             if difference is not None:
                 raise CacheDiffersError(difference)
+        shared = first_shared_difference(desk.config, desk.options)
+        if shared is not None:
+            raise CacheDiffersError(shared)
         print("the cache matches the logs")
     sys.stdout.write(status_text(status(desk.config)))
     if arguments.action != "status":  # which opens no log

@@ -72,6 +72,26 @@ class TestVerify:
             "perfkit: bot: trades differ; run `perfkit cache rebuild`\n"
         )
 
+    def test_a_day_that_sources_share_is_compared_with_its_trades(
+        self,
+        workspace: WriteWorkspace,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        logs = {f"logs/bots/{name}/2026-04-06.jsonl": LINE % name for name in "ab"}
+        root = workspace('sources: [{path: "logs/bots/{source}/", currency: USD}]\n', logs)
+        assert main.main(["cache", "verify", "--root", str(root)]) == 0
+        log = root / "logs/bots/a/2026-04-06.jsonl"
+        log.write_text(log.read_text().replace("1.50", "-2"))
+        with monkeypatch.context() as patched:
+            patched.setattr("perfkit.book.joint_days._is_same", lambda *_: True)
+            main.main(["summary", "--root", str(root)])
+        capsys.readouterr()
+        assert main.main(["cache", "verify", "--root", str(root)]) == 3
+        assert "all sources: the cache has other trades of 2026-04-06" in capsys.readouterr().err
+        assert main.main(["cache", "rebuild", "--root", str(root)]) == 0
+        assert main.main(["cache", "verify", "--root", str(root)]) == 0
+
     def test_rebuild_starts_over(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         main.main(["summary", "--root", str(root)])
         before = {path.name for path in (root / CACHE / "pages").iterdir()}
