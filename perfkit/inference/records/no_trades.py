@@ -87,6 +87,7 @@ _OF_CLOSES = word_set(
     "close exit sell sold stop stopped tp sl target win won loss lost settled filled"
 )
 """Words of records that are more than positions valued now."""
+_BOUGHT_OR_SOLD = word_set("buy bought sell sold")
 _OF_NOW = (
     *({"current", "price"}, {"last", "price"}, {"ltp"}, {"mark", "price"}, {"market", "price"}),
     *({"cur", "val"}, {"current", "value"}, {"market", "value"}, {"liquidation", "price"}),
@@ -133,7 +134,7 @@ def _instead(
         payoffs = [one.name for one in columns if one.words in _PAYOFFS]
         if len(payoffs) == len(_PAYOFFS):
             return f"payoffs of positions ({', '.join(payoffs)})"
-        if held := _held(columns):
+        if (held := _held(columns)) and not _are_orders(roles):
             return f"positions that are still held ({held})"
     still = _still_held(columns, roles, times) or _valued(columns, roles, times)
     if still is not None:
@@ -282,6 +283,13 @@ def _are_bought_and_sold(roles: Mapping[str, Column]) -> bool:
     if not {"side", "price", "quantity"} <= roles.keys() or "entry_price" in roles:
         return False
     return {1, -1} <= {*directions(roles["side"])}
+
+
+def _are_orders(roles: Mapping[str, Column]) -> bool:
+    """Whether each record has a price and a quantity, and all sides are called buy or sell."""
+    return _are_bought_and_sold(roles) and all(
+        {*words(label)} & _BOUGHT_OR_SOLD for label in roles["side"].distinct
+    )
 
 
 def _is_exit_price(column: Column) -> bool:

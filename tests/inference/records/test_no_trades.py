@@ -544,3 +544,21 @@ def test_what_is_held_is_known_by_a_price_of_now_in_any_language(names: tuple[st
     reading = infer([dict(zip(names, one, strict=True)) for one in values])
     assert not reading.has_results
     assert "still held" in reading.evidence[0]
+
+
+@pytest.mark.parametrize(
+    ("sides", "what"), [(("Buy", "Sell"), "fills:"), (("Long", "Short"), "still held")]
+)
+def test_orders_with_what_they_were_worth_are_not_held(sides: tuple[str, str], what: str) -> None:
+    records: list[Record] = [
+        {
+            "TxnId": n,
+            "Symbol": "A",
+            "Action": sides[n % 2],
+            "Quantity": 10,
+            "Price": 50 + n,
+            "MarketValue": 500 + 10 * n,
+        }
+        for n in range(6)
+    ]
+    assert what in said(records)
