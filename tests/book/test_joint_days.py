@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -22,6 +23,22 @@ from tests.conftest import WriteWorkspace
 
 CONFIG = 'sources: [{path: "logs/bots/{source}/", currency: USD}]\n'
 FILE = "2026-04-08.jsonl"
+
+POOL = """
+import os, sys
+import perfkit
+from perfkit.book import joint_days, parallel
+
+parent, make = os.getpid(), joint_days.JointDays._made
+joint_days.ROWS = parallel.PARALLEL_BYTES = 0
+
+def elsewhere(*given):
+    assert os.getpid() != parent
+    return make(*given)
+
+joint_days.JointDays._made = elsewhere
+perfkit.open(sys.argv[1], jobs=2).summary("all")
+"""
 
 appends = st.lists(
     st.tuples(st.sampled_from("abcde"), st.integers(0, 40), st.integers(-3, 3)),
@@ -157,16 +174,11 @@ class TestManyTrades:
         assert sum(len(unit.days) for unit in sent) == 6
         is_as_cold(root)
 
-    def test_a_pool_makes_them(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        parent, make = os.getpid(), joint_days.JointDays._made
-
-        def elsewhere(*given: Any) -> Any:
-            assert os.getpid() != parent
-            return make(*given)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(joint_days.JointDays, "_made", elsewhere)
-            perfkit.open(root, jobs=2).summary("all")
+    def test_a_pool_makes_them(self, root: Path) -> None:
+        """In a process of its own: one with other threads is not copied."""
+        command = [sys.executable, "-c", POOL, str(root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
         is_as_cold(root)
 
     def test_what_a_worker_cannot_do_is_done_here(
