@@ -177,7 +177,7 @@ class _Run:
     def _warn(self, problem: str) -> None:
         if not self.lost:
             self.lost = problem
-            what = "a process that read logs ended" if self.is_own else "workers were lost"
+            what = "a worker process ended" if self.is_own else "workers were lost"
             log.warn(f"{what}: {problem}; this process does the rest")
 
     def _accepted(self, found: UnitResult, unit: WorkUnit) -> list[Any]:
