@@ -28,20 +28,8 @@ from perfkit.summary.labels import (
     shown,
     shown_difference,
 )
-from perfkit.summary.shape import (
-    Finding,
-    Part,
-    SummaryShape,
-    TargetVerdict,
-    WindowShape,
-)
-from perfkit.summary.shown import (
-    LONGEST_READING,
-    PublicNames,
-    as_html,
-    bundle,
-    reading_sentence,
-)
+from perfkit.summary.shape import Finding, Part, SummaryShape, TargetVerdict, WindowShape
+from perfkit.summary.shown import LONGEST_READING, PublicNames, as_html, bundle, reading_sentence
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
 SHOWN_OF_PARTS = (*PART_COLUMNS, "win_rate_low", "win_rate_high")

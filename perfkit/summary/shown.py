@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 LONGEST_READING = 1_000
+"""So many characters of a sentence about a likely reading are shown: it names every answer."""
 
 
 class PublicNames:

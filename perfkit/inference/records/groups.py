@@ -60,7 +60,10 @@ def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: T
 
 
 def _of_several(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
-    """The name of how many trades each record is of, which is no number of those so far."""
+    """The name of a column that says how many trades each record is of.
+
+    A count that never falls may be that of all trades up to a record, and does not show it.
+    """
     if roles.keys() & _OF_ITS_END or times.closed or len(columns[0].values) < _LEAST:
         return ""
     for column in columns:

@@ -23,13 +23,7 @@ from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.csv_quotes import (
-    MOST_LINES,
-    NEWLINE,
-    QUOTE,
-    RowEnds,
-    unpadded,
-)
+from perfkit.logs.formats.csv_quotes import MOST_LINES, NEWLINE, QUOTE, RowEnds, unpadded
 from perfkit.logs.formats.csv_sections import (
     DELIMITERS,
     cells_of,
